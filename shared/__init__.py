@@ -1,0 +1,1 @@
+"""Mechanisms that every service uses. Knows no service and no policy."""
