@@ -1,0 +1,1 @@
+"""People (农村劳动力): who they are and how they are told apart."""
