@@ -1,0 +1,1 @@
+"""Forms 报表: the tables that a policy document prescribes, as data, and their spreadsheets."""
