@@ -11,7 +11,7 @@ LARGEST = 10**15
 
 
 def parse_yuan(text: str) -> int:
-    """`"300"`, `"300.5"` and `"300.00"` to fen. Raises ValueError for anything else, also for more than two decimals."""
+    """`"300"`, `"300.5"` and `"300.00"` to fen. Raises ValueError for anything else, e.g. three decimals."""
     match = _YUAN.match(text)
     if match is None:
         raise ValueError(f"not an amount in yuan: {text!r}")

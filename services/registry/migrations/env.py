@@ -1,0 +1,7 @@
+"""Alembic's environment of this service."""
+
+from services.registry.app import SERVICE  # noqa: F401  (imports every room, and with them their tables)
+from services.registry.db import Base
+from shared import migrations
+
+migrations.run(Base.metadata)
