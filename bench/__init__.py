@@ -1,0 +1,1 @@
+"""Benches: each beside its comparator in the same run (`python -m bench.<name>`, `SIZE=` scales it)."""
