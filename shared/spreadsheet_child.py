@@ -146,8 +146,8 @@ def _text(content: bytes, limits: dict[str, int]) -> Iterator[Any]:
             cells = [_cell(field, limits) for field in fields]
             if any(cell is not None for cell in cells):
                 yield [number, cells]
-    except csv.Error:
-        raise Refused("unreadable") from None
+    except csv.Error as error:
+        raise Refused("cell_too_long" if "field limit" in str(error) else "unreadable") from None
 
 
 def _encoding(content: bytes) -> str:
