@@ -25,9 +25,10 @@ A4 = 9
 GRID_INCHES = 10.9
 """Width of the printed table: A4 across (11.69 inches) without the margins."""
 PIXELS_PER_INCH = 96
-PLACE_PIXELS = 104
-PERSONS_PIXELS = 62
-MONEY_PIXELS = 76
+PLACE_PIXELS = 84
+PERSONS_PIXELS = 51
+MONEY_PIXELS = 63
+"""Widths of the summary's columns: a county's figures fit, longer ones shrink in their cells."""
 ROUNDED = "万元数按四舍五入保留到元，各行之和与合计可能略有出入。"
 _FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - a stamp inside the file, written without a zone
 
@@ -55,8 +56,8 @@ class _Book:
     def _style(self, **properties: object) -> Format:
         return self.workbook.add_format({"font_name": "宋体", "valign": "vcenter"} | properties)
 
-    def heading(self, size: int) -> Format:
-        return self._style(font_size=size, bold=True, align="center", border=1, text_wrap=True)
+    def heading(self, size: int, *, bold: bool) -> Format:
+        return self._style(font_size=size, bold=bold, align="center", border=1, text_wrap=True)
 
     def place(self, size: int) -> Format:
         return self._style(font_size=size, align="left", border=1, text_wrap=True, indent=1)
@@ -83,9 +84,11 @@ class _Book:
         if height * width > 1:
             self.sheet.merge_range(row, column, row + height - 1, column + width - 1, "", style)
 
-    def headings(self, top: int, left: int, cells: Sequence[Cell], style: Format) -> None:
+    def headings(self, top: int, left: int, cells: Sequence[Cell], size: int) -> None:
+        """The merged headings; those of the first row, which name the measures, are bold."""
+        bold, plain = self.heading(size, bold=True), self.heading(size, bold=False)
         for cell in cells:
-            row, column = top + cell.top, left + cell.left
+            row, column, style = top + cell.top, left + cell.left, plain if cell.top else bold
             self.merged(row, column, cell.height, cell.width, style)
             self.sheet.write_string(row, column, cell.title, style)
 
@@ -139,16 +142,16 @@ def render(form: Form, header: Header, values: Mapping[str, int]) -> bytes:
     grid = lcm(*(sum(len(group.leaves) for group in band) for band in form.bands))
     book.sheet.set_column_pixels(0, grid - 1, int(GRID_INCHES * PIXELS_PER_INCH / grid))
     book.sheet.fit_to_pages(1, 1)
-    heading, figures = book.heading(12), book.figures(13)
+    figures = book.figures(14)
     row = book.opening(grid - 1)
     for band in form.bands:
         leaves = [leaf for group in band for leaf in group.leaves]
         width, rows = grid // len(leaves), depth(band)
-        book.headings(row, 0, header_cells(band, leaf_width=width), heading)
+        book.headings(row, 0, header_cells(band, leaf_width=width), 13)
         for offset in range(rows):
-            book.sheet.set_row(row + offset, 22)
+            book.sheet.set_row(row + offset, 27)
         row += rows
-        book.sheet.set_row(row, 30)
+        book.sheet.set_row(row, 38)
         for index, leaf in enumerate(leaves):
             book.merged(row, index * width, 1, width, figures[leaf.unit])
             book.figure(row, index * width, leaf, values[leaf.indicator], figures[leaf.unit])
@@ -167,9 +170,9 @@ def render_rows(form: Form, header: Header, rows: Sequence[Row]) -> bytes:
     last, header_rows = len(form.leaves), depth(form.groups)
     _summary_columns(book, form)
     top = book.opening(last)
-    book.headings(top, 0, [Cell("地区", 0, 0, header_rows, 1)], book.heading(10))
-    book.headings(top, 1, header_cells(form.groups), book.heading(10))
-    for row, height in enumerate((22, 22, 44), start=top):
+    book.headings(top, 0, [Cell("地区", 0, 0, header_rows, 1)], 10)
+    book.headings(top, 1, header_cells(form.groups), 10)
+    for row, height in enumerate((30, 22, 44), start=top):
         book.sheet.set_row(row, height)
     first = top + header_rows
     book.sheet.repeat_rows(top, first - 1)
