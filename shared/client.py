@@ -6,7 +6,7 @@ that does not answer is `Unavailable`. A service calls with its caller's token, 
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 import stamina
@@ -32,6 +32,10 @@ class Answered(Problem):
         super().__init__(Text(detail, detail))
         self.answer_status = status
         self.document_received = dict(document)
+
+
+class TokenSource(Protocol):
+    async def get(self) -> str: ...
 
 
 class ClientToken:
@@ -60,7 +64,7 @@ class ClientToken:
 class ServiceClient:
     """One other service. `request` returns its JSON, or raises `Answered` (it refused) or `Unavailable`."""
 
-    def __init__(self, name: str, http: httpx2.AsyncClient, own_token: ClientToken | None = None) -> None:
+    def __init__(self, name: str, http: httpx2.AsyncClient, own_token: TokenSource | None = None) -> None:
         self.name, self._http, self._own = name, http, own_token
         self._breaker = AsyncCircuitBreakerFactory(default_threshold=10, default_ttl=5.0, exclude=[Answered])
 

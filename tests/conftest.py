@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,14 +16,14 @@ from tests.fixtures.postgres import ServiceDatabases
 pytest_plugins = ["tests.plugins.rules"]
 
 _resources = ExitStack()
-_SERVER = pytest.StashKey[dict[str, object]]()
+_SERVER = pytest.StashKey[dict[str, Any]]()
 
 
 class _ServerForWorkers:
     """Hands the controller's server to xdist's workers."""
 
-    def pytest_configure_node(self, node: object) -> None:
-        node.workerinput["server"] = json.dumps(_server(node.config))  # type: ignore[attr-defined]
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["server"] = json.dumps(_server(node.config))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,10 +35,10 @@ def pytest_unconfigure() -> None:
     _resources.close()
 
 
-def _server(config: pytest.Config) -> dict[str, object]:
+def _server(config: pytest.Config) -> dict[str, Any]:
     """Started when first asked for, in the controller or in the only process."""
     if hasattr(config, "workerinput"):
-        return json.loads(config.workerinput["server"])  # type: ignore[no-any-return]
+        return dict(json.loads(config.workerinput["server"]))
     if _SERVER not in config.stash:
         admin_url = _resources.enter_context(postgres.server())
         config.stash[_SERVER] = {"admin_url": admin_url, "urls": postgres.make_roles(admin_url)}
@@ -52,7 +53,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def databases(pytestconfig: pytest.Config, worker_id: str) -> Iterator[ServiceDatabases]:
     server = _server(pytestconfig)
-    made = ServiceDatabases(str(server["admin_url"]), server["urls"], worker_id)  # type: ignore[arg-type]
+    made = ServiceDatabases(server["admin_url"], server["urls"], worker_id)
     yield made
     made.drop()
 
