@@ -1,0 +1,1 @@
+"""People from workbooks 批量导入."""
