@@ -166,8 +166,9 @@ def test_a_page_out_of_date_names_the_mend_and_writing_mends_it(files: Files) ->
 
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester) -> pytest.Pytester:
-    """An empty test suite that uses the plugin of this one."""
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """An empty test suite that uses the plugin of this one, and no other: those take seconds to load."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeini(f"[pytest]\npythonpath = {rules.ROOT}")
     pytester.makeconftest('pytest_plugins = ["tests.plugins.rules"]')
     return pytester
