@@ -44,11 +44,11 @@ def decided_by(packs: list[Pack], on: date, region: str = MILE, benefit: str = "
 
 
 @pytest.mark.rule("S004-W5")
-def test_a_village_of_mile_comes_under_the_provinces_document():
+def test_a_village_of_mile_comes_under_the_provinces_document() -> None:
     assert decided_by([pack("53/p")], date(2018, 3, 1)) == "53/p"
 
 
-def test_another_province_does_not():
+def test_another_province_does_not() -> None:
     assert decided_by([pack("53/p")], date(2018, 3, 1), region="211322") == "none"
     assert decided_by([pack("5325/p")], date(2018, 3, 1), region="53") == "none"
 
@@ -62,47 +62,47 @@ def test_another_province_does_not():
         (date(2021, 1, 1), "held 53/p"),
     ],
 )
-def test_both_ends_of_the_term(on: date, decided: str):
+def test_both_ends_of_the_term(on: date, decided: str) -> None:
     assert decided_by([pack("53/p")], on) == decided
 
 
-def test_a_held_event_names_the_document_and_its_end():
+def test_a_held_event_names_the_document_and_its_end() -> None:
     held = which([yunnan()], MILE, date(2021, 1, 1))
     assert isinstance(held, Held)
     assert "云人社发〔2017〕100号" in held.says.zh
     assert "2020-12-31" in held.says.zh
 
 
-def test_the_nearest_place_comes_first():
+def test_the_nearest_place_comes_first() -> None:
     packs = [pack("53/p"), pack("532504/c"), pack("5325/q")]
     assert decided_by(packs, date(2018, 3, 1)) == "532504/c"
     assert decided_by(packs, date(2018, 3, 1), region="532501") == "5325/q"
     assert decided_by(packs, date(2018, 3, 1), region="530112") == "53/p"
 
 
-def test_a_county_document_without_the_benefit_leaves_it_to_the_province():
+def test_a_county_document_without_the_benefit_leaves_it_to_the_province() -> None:
     packs = [pack("53/p"), pack("532504/c", benefits=("service_subsidy",))]
     assert decided_by(packs, date(2018, 3, 1)) == "53/p"
 
 
-def test_a_county_document_that_ended_leaves_it_to_the_province():
+def test_a_county_document_that_ended_leaves_it_to_the_province() -> None:
     packs = [pack("53/p"), pack("532504/c", until=date(2018, 12, 31))]
     assert decided_by(packs, date(2018, 12, 31)) == "532504/c"
     assert decided_by(packs, date(2019, 1, 1)) == "53/p"
 
 
-def test_a_successor_decides_what_happens_from_its_first_day():
+def test_a_successor_decides_what_happens_from_its_first_day() -> None:
     packs = [pack("53/old", until=None, superseded_by="53/new"), pack("53/new", since=date(2019, 7, 1), until=None)]
     assert decided_by(packs, date(2019, 6, 30)) == "53/old"
     assert decided_by(packs, date(2019, 7, 1)) == "53/new"
     assert overlapping(packs) == []
 
 
-def test_a_successor_that_is_not_loaded_changes_nothing():
+def test_a_successor_that_is_not_loaded_changes_nothing() -> None:
     assert decided_by([pack("53/old", superseded_by="53/new")], date(2018, 3, 1)) == "53/old"
 
 
-def test_two_documents_of_one_place_must_not_grant_the_same_at_once():
+def test_two_documents_of_one_place_must_not_grant_the_same_at_once() -> None:
     one, other = pack("53/a", until=date(2019, 1, 1)), pack("53/b", since=date(2019, 1, 1))
     assert [benefit for _, _, benefit in overlapping([one, other])] == ["service_subsidy", "travel_subsidy"]
     assert overlapping([one, pack("53/b", since=date(2019, 1, 2))]) == []

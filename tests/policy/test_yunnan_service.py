@@ -13,13 +13,13 @@ PERSON, PLACEMENT = UUID(int=1), UUID(int=2)
 
 @pytest.mark.rule("S003-S1")
 @pytest.mark.parametrize(("transfer", "fen"), [("outside_province", 30000), ("outside_county", 20000)])
-def test_the_amount_depends_on_how_far(transfer: str, fen: int):
+def test_the_amount_depends_on_how_far(transfer: str, fen: int) -> None:
     decision = service(transfer=transfer)
     assert (decision.outcome, decision.amount) == ("entitled", fen)
 
 
 @pytest.mark.rule("S003-S1")
-def test_nothing_is_paid_within_the_county():
+def test_nothing_is_paid_within_the_county() -> None:
     decision = service(transfer="within_county")
     assert (decision.outcome, decision.amount, decision.arithmetic) == ("refused", None, None)
     assert refused_by(decision) == ["outside_county"]
@@ -39,7 +39,7 @@ def test_nothing_is_paid_within_the_county():
         (date(2018, 3, 1), date(2018, 2, 1), "refused"),  # ended before it began
     ],
 )
-def test_three_months_are_performed_or_not(hired_on: date, performed_until: date, outcome: str):
+def test_three_months_are_performed_or_not(hired_on: date, performed_until: date, outcome: str) -> None:
     decision = service(hired_on=hired_on, performed_until=performed_until)
     assert decision.outcome == outcome
     assert refused_by(decision) == ([] if outcome == "entitled" else ["performed_three_months"])
@@ -47,7 +47,7 @@ def test_three_months_are_performed_or_not(hired_on: date, performed_until: date
 
 @pytest.mark.rule("S003-S1a")
 @pytest.mark.parametrize("base", ["ordinary", "other"])
-def test_only_registered_poor_workers_count(base: str):
+def test_only_registered_poor_workers_count(base: str) -> None:
     assert refused_by(service(worker_base=base)) == ["worker_registered_poor"]
 
 
@@ -67,12 +67,12 @@ def test_only_registered_poor_workers_count(base: str):
         (None, True, "incomplete"),
     ],
 )
-def test_who_may_claim(kind: str | None, filed: bool | None, outcome: str):
+def test_who_may_claim(kind: str | None, filed: bool | None, outcome: str) -> None:
     assert service(organiser_kind=kind, organiser_filed=filed).outcome == outcome
 
 
 @pytest.mark.rule("S003-S1b")
-def test_the_payee_is_one_of_the_three_and_the_origin_county_pays_from_the_employment_fund():
+def test_the_payee_is_one_of_the_three_and_the_origin_county_pays_from_the_employment_fund() -> None:
     subsidy = benefit("service_subsidy")
     assert subsidy.payee.kind == "organisation"
     assert subsidy.payee.organisations == ("agency", "village_committee", "broker")
@@ -96,7 +96,9 @@ def test_the_payee_is_one_of_the_three_and_the_origin_county_pays_from_the_emplo
         ([], [("evidence", "identity_proof"), ("evidence", "performance_proof")]),
     ],
 )
-def test_identity_and_either_proof_of_performing_are_needed(evidence: list[str], lacking: list[tuple[str, str]]):
+def test_identity_and_either_proof_of_performing_are_needed(
+    evidence: list[str], lacking: list[tuple[str, str]]
+) -> None:
     decision = evaluate(yunnan(), benefit("service_subsidy"), SERVICE, evidence=evidence)
     assert missing(decision) == lacking
     assert decision.outcome == ("incomplete" if lacking else "entitled")
@@ -106,23 +108,23 @@ def test_identity_and_either_proof_of_performing_are_needed(evidence: list[str],
 
 
 @pytest.mark.rule("S003-W3")
-def test_an_unverified_employment_waits_and_a_false_one_is_refused():
+def test_an_unverified_employment_waits_and_a_false_one_is_refused() -> None:
     waiting = service(spell_verified=None)
     assert (waiting.outcome, missing(waiting)) == ("incomplete", [("fact", "spell_verified")])
     assert refused_by(service(spell_verified=False)) == ["employment_verified"]
 
 
-def test_a_worker_who_went_alone_gives_nobody_a_subsidy():
+def test_a_worker_who_went_alone_gives_nobody_a_subsidy() -> None:
     assert refused_by(service(organised=False)) == ["organised"]
 
 
-def test_what_does_not_hold_refuses_even_when_something_is_missing():
+def test_what_does_not_hold_refuses_even_when_something_is_missing() -> None:
     decision = service(transfer="within_county", performed_until=None)
     assert (decision.outcome, refused_by(decision)) == ("refused", ["outside_county"])
 
 
 @pytest.mark.rule("S003-S1b")
-def test_one_organiser_per_placement_whoever_claims():
+def test_one_organiser_per_placement_whoever_claims() -> None:
     subsidy, subjects = benefit("service_subsidy"), {"person": PERSON, "placement": PLACEMENT}
     by_agency, by_village = (
         limit_keys(subsidy, read_facts(yunnan(), subsidy, SERVICE | {"organiser_kind": kind}), subjects)
