@@ -1,7 +1,8 @@
 """Makes a service's FastAPI application from its rooms: scope, errors, health, permissions, OpenAPI."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
 
 from shared import middleware, openapi, permissions, problem_handlers
 from shared.auth import TokenVerifier
@@ -22,6 +24,16 @@ from shared.runtime import Runtime
 from shared.tasks import Queue
 
 Loop = Callable[[Runtime], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a service can be told besides serve, worker and migrate: `python -m services.<name> <command>`."""
+
+    name: str
+    help: str
+    run: Callable[[Namespace], None]
+    arguments: Callable[[ArgumentParser], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,15 @@ class Service:
     events: Sequence[type[Any]] = ()
     sources: Sequence[Source] = ()
     loops: Sequence[Loop] = field(default=())
+    own_paths: Sequence[APIRouter] = ()
+    """Rooms whose paths do not begin with the service's name, such as `/auth/login`."""
+    keep_trust: Loop | None = None
+    """How a serving process knows keys and revoked sessions, when not by asking the gateway."""
+    wrap: Callable[[FastAPI], ASGIApp] | None = None
+    """What is served in place of the bare application."""
+    server: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of uvicorn that differ from the others'."""
+    commands: Sequence[Command] = ()
 
 
 def create(service: Service, runtime: Runtime) -> FastAPI:
@@ -50,8 +71,11 @@ def create(service: Service, runtime: Runtime) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.runtime = runtime
+    app.state.keep_trust = service.keep_trust or (Runtime.keep_trust if runtime.gateway else None)
     for router in service.routers:
         app.include_router(router, prefix=f"/{service.name}")
+    for router in service.own_paths:
+        app.include_router(router)
     app.include_router(_health)
     permissions.publish(app)
     problem_handlers.install(app)
@@ -69,7 +93,8 @@ def _operation_id(route: APIRoute) -> str:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     runtime: Runtime = app.state.runtime
     await runtime.database.check_roles()
-    keeper = asyncio.create_task(runtime.keep_trust()) if runtime.gateway else None
+    keep_trust: Loop | None = app.state.keep_trust
+    keeper = asyncio.create_task(keep_trust(runtime)) if keep_trust else None
     try:
         yield
     finally:

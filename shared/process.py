@@ -1,55 +1,74 @@
-"""`python -m services.<name> serve | worker | migrate`: the three processes of a service."""
+"""`python -m services.<name> serve | worker | migrate`: the three processes of a service, and its own commands."""
 
 import argparse
 import asyncio
 import signal
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from shared import audit, logs, migrations
-from shared.app import Service, create
+from shared.app import Command, Service, create
 from shared.feed_reader import FeedReader
 from shared.runtime import Runtime
 from shared.settings import DatabaseSettings, MigrationSettings
 
+_ROOT = Path(__file__).parents[1]
 _SEAL_SECONDS = 2.0
 _SWEEP_SECONDS = 3600.0
 
 
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog=f"python -m services.{service.name}")
-    parser.add_argument("process", choices=("serve", "worker", "migrate"))
-    process = parser.parse_args(arguments).process
-    logs.configure(service.name, process)
-    if process == "migrate":
-        migrations.upgrade(service.folder, MigrationSettings.of(service.name).migration_url)
-    elif process == "serve":
-        serve(service)
-    else:
-        asyncio.run(work(service))
+    given = _parser(service).parse_args(arguments)
+    logs.configure(service.name, given.process)
+    given.run(given)
+
+
+def _parser(service: Service) -> argparse.ArgumentParser:
+    module = ".".join(service.folder.relative_to(_ROOT).parts)
+    parser = argparse.ArgumentParser(prog=f"python -m {module}", description=service.title.en)
+    own = (
+        Command("serve", "answer requests", lambda _: serve(service)),
+        Command("worker", "do background work", lambda _: asyncio.run(work(service))),
+        Command("migrate", "bring the database to this version", lambda _: migrate(service)),
+    )
+    processes = parser.add_subparsers(dest="process", required=True)
+    for command in (*own, *service.commands):
+        process = processes.add_parser(command.name, help=command.help, description=command.help)
+        command.arguments(process)
+        process.set_defaults(run=command.run)
+    return parser
+
+
+def migrate(service: Service) -> None:
+    migrations.upgrade(service.folder, MigrationSettings.of(service.name).migration_url)
 
 
 def serve(service: Service) -> None:
-    runtime = Runtime.start(service.name)
+    runtime = _start(service)
+    app = create(service, runtime)
+    settings: dict[str, Any] = {
+        "loop": "uvloop",
+        "http": "httptools",
+        "access_log": False,
+        "log_config": None,
+        "timeout_graceful_shutdown": 20,
+        "server_header": False,
+    }
     uvicorn.run(
-        create(service, runtime),
+        service.wrap(app) if service.wrap else app,
         host=runtime.settings.host,
         port=runtime.settings.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=20,
-        server_header=False,
+        **settings | dict(service.server),
     )
 
 
 async def work(service: Service) -> None:
     """Run jobs, follow feeds, seal the audit log, sweep files; until SIGTERM or SIGINT, then finish what is running."""
-    runtime = Runtime.start(service.name)
+    runtime = _start(service)
     await runtime.database.check_roles()
     loops = [asyncio.create_task(coroutine) for coroutine in _loops(service, runtime)]
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -60,6 +79,10 @@ async def work(service: Service) -> None:
         loop.cancel()
     await asyncio.gather(*loops, return_exceptions=True)
     await runtime.database.dispose()
+
+
+def _start(service: Service) -> Runtime:
+    return Runtime.start(service.name, calls_as_itself=service.keep_trust is None)
 
 
 def _loops(service: Service, runtime: Runtime) -> list[Coroutine[Any, Any, None]]:

@@ -31,14 +31,17 @@ class Runtime:
     gateway: httpx2.AsyncClient | None = None
 
     @classmethod
-    def start(cls, service: str) -> "Runtime":
-        """From the environment. Raises for a missing setting, a wrong key file or a placeholder secret."""
+    def start(cls, service: str, *, calls_as_itself: bool = True) -> "Runtime":
+        """From the environment. Raises for a missing setting, a wrong key file or a placeholder secret.
+
+        One that does not call as itself (the gateway) has no client credentials, and passes its callers' tokens on.
+        """
         settings = Settings()
         settings.start_clock()
         urls = DatabaseSettings.of(service)
         keyring = Keyring.load(settings.keys_file)
-        gateway = http_client(settings.gateway_url)
-        own = ClientToken(gateway, settings.service_client_id, settings.service_client_secret)
+        gateway = http_client(settings.gateway_url) if calls_as_itself else None
+        own = ClientToken(gateway, settings.service_client_id, settings.service_client_secret) if gateway else None
         return cls(
             service=service,
             settings=settings,
