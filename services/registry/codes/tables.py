@@ -83,7 +83,8 @@ def names() -> frozenset[str]:
 
 def lookup(key: str, word: str) -> str | None:
     """The code of a word: its name, an alias, or the code itself. None when the table does not know it."""
-    return table(key).by_word.get(fold(word))
+    by_word = table(key).by_word
+    return by_word.get(word) or by_word.get(fold(word))
 
 
 def require(key: str, word: str) -> str:

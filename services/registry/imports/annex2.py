@@ -200,18 +200,17 @@ class _Reader:
         self.errors: list[CellError] = []
         self.warnings: list[CellError] = []
         self.words: dict[str, str] = {}
-        self._layout = found
-        self._row = row
+        self._filled = found.filled(row)
 
     def is_blank(self, column: str) -> bool:
-        return cells.is_blank(self._layout.cell(self._row, column))
+        return column not in self._filled
 
     def get(self, column: str, parse: Callable[[Cell], T]) -> T | None:
         """The cell's value; None when it is blank, or wrong (which is noted)."""
-        if self.is_blank(column):
+        if column not in self._filled:
             return None
         try:
-            return parse(self._layout.cell(self._row, column))
+            return parse(self._filled[column])
         except Fault as fault:
             self.refuse(column, fault.code, fault.text)
             return None

@@ -20,6 +20,8 @@ MAX_HOUSEHOLD = 32
 EXACT_BELOW = 10**15  # a number cell keeps 15 digits
 
 _BLANK = frozenset({"", "/", "-", "—", "——", "\\"})
+_BLANK_BELOW = 6
+_UNTIDY = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
 _MONTH = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2})日?|月)?")
 
 NOT_TEXT = Text("应填写文字,请把单元格改为文本格式", "Should be text: change the cell's format to text")
@@ -51,7 +53,9 @@ class Month(NamedTuple):
 
 def is_blank(cell: Cell) -> bool:
     """Nothing, or one of the strokes that stand for nothing on paper forms."""
-    return cell is None or (isinstance(cell, str) and squeeze(cell) in _BLANK)
+    if not isinstance(cell, str):
+        return cell is None
+    return cell.isspace() or (len(cell) < _BLANK_BELOW and squeeze(cell) in _BLANK)
 
 
 def text(cell: Cell, longest: int = MAX_TEXT) -> str:
@@ -59,9 +63,7 @@ def text(cell: Cell, longest: int = MAX_TEXT) -> str:
     if isinstance(cell, bool | date):
         raise Fault("not_text", NOT_TEXT)
     written = _digits(cell) if isinstance(cell, float | int) else plain(cell or "")
-    line = " ".join(visible(written).split())
-    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in line):
-        raise Fault("control_characters", CONTROL)
+    line = _tidy(written) if _UNTIDY.search(written) else written
     if len(line) > longest:
         raise Fault("too_long", TEXT_TOO_LONG)
     return line
@@ -107,6 +109,13 @@ def month(cell: Cell) -> Month:
         return Month(date(int(year), int(month_), int(day or 1)), month_only=day is None)
     except ValueError:
         raise Fault("date", WHEN) from None
+
+
+def _tidy(written: str) -> str:
+    line = " ".join(visible(written).split())
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in line):
+        raise Fault("control_characters", CONTROL)
+    return line
 
 
 def _digits(number: float) -> str:

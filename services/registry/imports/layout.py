@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from services.registry.codes.writing import squeeze
+from services.registry.imports.cells import is_blank
 from shared.errors import Problem, Text
 from shared.spreadsheet import Cell, Row
 
@@ -91,10 +92,14 @@ class Layout:
     header: tuple[tuple[Cell, ...], ...]
     last_row: int
 
-    def cell(self, row: Row, column: str) -> Cell:
-        """The row's cell in a column; None when the column is absent or the row shorter."""
-        index = self.columns.get(column)
-        return row.cells[index] if index is not None and index < len(row.cells) else None
+    def filled(self, row: Row) -> dict[str, Cell]:
+        """The row's cells by column, without those that are blank or beyond the row's end."""
+        found = row.cells
+        return {
+            column: found[index]
+            for column, index in self.columns.items()
+            if index < len(found) and not is_blank(found[index])
+        }
 
     @property
     def ours(self) -> frozenset[int]:

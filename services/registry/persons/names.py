@@ -17,6 +17,7 @@ DOT = "\u00b7"
 
 _DOTS = dict.fromkeys(map(ord, "•‧・．･"), DOT)
 _BETWEEN_WIDE = re.compile(r"(?<=[^\x00-\u024f]) +| +(?=[^\x00-\u024f])")
+_COMMON = re.compile(f"[\u3400-\u9fff]{{1,{MAX_NAME}}}")
 _PUNCTUATION = frozenset(f"{DOT} .-'’")
 _MOBILE = re.compile(r"(?:(?:\+|00)?86)?(1[3-9][0-9]{9})")
 _LANDLINE = re.compile(r"(0[0-9]{2,3})([2-9][0-9]{6,7})")
@@ -42,6 +43,8 @@ class Phone(NamedTuple):
 
 def normalise_name(text: str) -> str:
     """One dot (U+00B7), no spaces between wide characters (张 三), single ones in Latin names. Fault otherwise."""
+    if _COMMON.fullmatch(text):
+        return text
     name = " ".join(visible(text).translate(_DOTS).split())
     name = _BETWEEN_WIDE.sub("", name)
     name = re.sub(f" ?{DOT} ?", DOT, name)
