@@ -70,15 +70,16 @@ def facts(amount: Amount) -> set[str]:
 
 def unpayable(amount: Amount, declared: Mapping[str, Fact]) -> list[tuple[str, FactValue]]:
     """Values for which the form gives nothing. The benefit's conditions have to refuse each of them."""
-    if isinstance(amount, ByCase):
-        fact = declared[amount.fact]
-        return (
-            [(amount.fact, v) for v in fact.values if v not in amount.standards] if isinstance(fact, TextFact) else []
-        )
-    if isinstance(amount, CappedActual):
-        fact = declared[amount.actual]
-        return [(amount.actual, 0)] if isinstance(fact, IntFact) else []
-    return []
+    match amount:
+        case Fixed():
+            return []
+        case ByCase():
+            fact = declared[amount.fact]
+            values = fact.values if isinstance(fact, TextFact) else {}
+            return [(amount.fact, value) for value in values if value not in amount.standards]
+        case CappedActual():
+            fact = declared[amount.actual]
+            return [(amount.actual, 0)] if isinstance(fact, IntFact) and fact.minimum <= 0 else []
 
 
 def compute(

@@ -79,7 +79,7 @@ def evaluate(
         missing=missing,
         facts={name: _seen(pack, name, value) for name, value in known.items()},
         parameters={name: _parameter_seen(pack, name, value) for name, value in values.items()},
-        evidence=tuple(sorted(evidence)),
+        evidence=tuple(sorted(set(evidence))),
     )
 
 

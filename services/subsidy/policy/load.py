@@ -57,7 +57,7 @@ def read_file(path: Path, directory: Path, documents: Path | None = None) -> Pac
 def read_text(text: str, name: str) -> Pack:
     """A pack from YAML text, checked whole. Raises PackError."""
     try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader that also refuses repeated keys)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader that also refuses repeated keys)
         canonical = json.dumps(content, default=_iso, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     except (yaml.YAMLError, TypeError) as error:
         raise PackError(name, [str(error)]) from None
@@ -89,7 +89,7 @@ def _iso(value: object) -> str:
     raise TypeError(f"a pack holds no {type(value).__name__}")
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML keeps the last of two equal keys without a word; here the second is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -116,7 +116,7 @@ class Condition(Strict):
     id: Code
     rule: RuleId
     article: str
-    quote: str
+    quote: str = Field(min_length=4)
     cel: str
     asks: Wording
     held: Wording
