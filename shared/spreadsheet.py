@@ -209,7 +209,9 @@ class Sheet:
         stream = self._process.stdout
         assert stream is not None
         began = time.monotonic()
-        ready, _, _ = select.select([stream], [], [], max(self._patience, 0))
+        poll = select.poll()
+        poll.register(stream, select.POLLIN | select.POLLHUP)
+        ready = poll.poll(max(self._patience, 0) * 1000)
         self._patience -= time.monotonic() - began
         if not ready:
             raise TooSlow
