@@ -63,6 +63,6 @@ def name(rng: Random, ethnicity: str, sex: Sex, family: str) -> str:
 
 
 def _composed(rng: Random, syllables: Syllables, sex: Sex) -> str:
-    parts = [rng.choices(syllables.rest, k=length) for length in rng.choice(syllables.lengths)]
+    parts = [rng.sample(syllables.rest, k=length) for length in rng.choice(syllables.lengths)]
     parts[0][0] = rng.choice(syllables.first[sex])
     return DOT.join("".join(part) for part in parts)

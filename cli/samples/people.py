@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import cycle
+from math import ceil
 from pathlib import Path
 from random import Random
 from typing import Annotated
@@ -71,7 +72,7 @@ def people(seed: int = 20180628, count: int = 2000) -> Sample:
     for serial, (size, village) in enumerate(zip(sizes(rng, count), cycle(places), strict=False), start=1):
         category = rng.choices(list(CATEGORIES), weights=list(CATEGORIES.values()))[0]
         for member in household(rng, size):
-            birth = AS_OF - timedelta(days=int(member.age * YEAR))
+            birth = AS_OF - timedelta(days=ceil(member.age * YEAR))  # rounded up: 16 years are 16 years
             own = _about(rng, member) | {"id_number": number(birth, member.sex), "phone": _phone(rng, len(rows))}
             rows.append(Row(**own, village=village, household=f"{COUNTY}{serial:010d}", category=category))
     rows.sort(key=lambda row: (row.village, row.household))  # stable: a household keeps its order

@@ -77,7 +77,7 @@ def test_good_identity_numbers_are_valid_and_unique() -> None:
     assert all(re.fullmatch(r"532504[0-9]{11}[0-9X]", number) and checks(number) for number in numbers)
     assert len(set(numbers)) == len(numbers)
     assert all((int(number[16]) % 2 == 1) == (row.sex == "男") for number, row in zip(numbers, good(), strict=True))
-    assert all(16 <= age(row) < 91 for row in good())
+    assert all(date(1927, 6, 28) < birth(row) <= date(2002, 6, 28) for row in good())  # 16 to 90 years old
 
 
 def test_households_hold_together() -> None:

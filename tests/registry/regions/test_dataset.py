@@ -1,5 +1,7 @@
 """The committed divisions: complete, connected, and read in the order that a load needs."""
 
+import hashlib
+import lzma
 from functools import cache
 from itertools import islice
 
@@ -8,6 +10,7 @@ import pytest
 from services.registry.regions import dataset
 from services.registry.regions.dataset import Division
 from shared.regions import LENGTH, Level, is_code, parent
+from tools.divisions.build import outline
 
 PROVINCES = (
     *("11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43"),
@@ -91,6 +94,13 @@ def test_what_is_no_province_code_is_refused_at_once(code: str) -> None:
 def test_a_province_that_the_publication_leaves_out_is_refused() -> None:
     with pytest.raises(ValueError, match="71"):
         list(dataset.read(["46", "71"]))
+
+
+def test_the_file_is_what_the_committed_script_makes_of_its_content() -> None:
+    text = "".join(outline(Division(code, name) for code, name in names().items())).encode()
+
+    assert text == lzma.decompress(dataset.FILE.read_bytes())
+    assert hashlib.sha256(text).hexdigest() in dataset.FILE.with_name("README.md").read_text(encoding="utf-8")
 
 
 def test_valid_from_the_cut_off_date() -> None:
