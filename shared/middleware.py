@@ -17,7 +17,7 @@ from shared.database import NO_SCOPE, scoped
 from shared.errors import Problem
 from shared.problem_handlers import response
 
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _requests = Counter("bangfu_requests_total", "Requests answered", ["service", "method", "route", "status"])
 _seconds = Histogram("bangfu_request_seconds", "Time to answer", ["service", "route"])
 
@@ -57,7 +57,7 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.match(given) else str(ids.new_id())
+        request_id = given if _REQUEST_ID.fullmatch(given) else str(ids.new_id())
         status, started = 500, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-_YUAN = re.compile(r"^(-?)(\d{1,13})(?:\.(\d{1,2}))?$", re.ASCII)
+_YUAN = re.compile(r"(-?)(\d{1,13})(?:\.(\d{1,2}))?", re.ASCII)
 LARGEST = 10**15
 
 
 def parse_yuan(text: str) -> int:
     """`"300"`, `"300.5"` and `"300.00"` to fen. Raises ValueError for anything else, e.g. three decimals."""
-    match = _YUAN.match(text)
+    match = _YUAN.fullmatch(text)
     if match is None:
         raise ValueError(f"not an amount in yuan: {text!r}")
     sign, whole, cents = match.groups()

@@ -19,7 +19,7 @@ def test_yuan_is_read_exactly(text: str, fen: int) -> None:
     assert parse_yuan(text) == fen
 
 
-@pytest.mark.parametrize("text", ["", "1.234", "1,000", "１２", "1e3", " 1", "+1", ".5", "1.", "NaN", "9" * 14])
+@pytest.mark.parametrize("text", ["", "1.234", "1,000", "１２", "1e3", " 1", "+1", ".5", "1.", "1\n", "NaN", "9" * 14])
 def test_what_is_not_an_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         parse_yuan(text)
