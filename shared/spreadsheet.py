@@ -239,7 +239,7 @@ def neutral(value: str) -> str:
 
 def plain(value: str) -> str:
     """The text that `neutral` was given."""
-    return value[1:] if value[:1] == "'" and value[1:].startswith(FORMULA_STARTS) else value
+    return value[1:] if value.startswith("'") and value[1:].startswith(FORMULA_STARTS) else value
 
 
 class Writer:

@@ -60,9 +60,7 @@ def is_blank(cell: Cell) -> bool:
 
 def text(cell: Cell, longest: int = MAX_TEXT) -> str:
     """A line of text: white space collapsed; a whole number as its digits."""
-    if isinstance(cell, bool | date):
-        raise Fault("not_text", NOT_TEXT)
-    written = _digits(cell) if isinstance(cell, float | int) else plain(cell or "")
+    written = plain(cell) if isinstance(cell, str) else _number(cell)
     line = _tidy(written) if _UNTIDY.search(written) else written
     if len(line) > longest:
         raise Fault("too_long", TEXT_TOO_LONG)
@@ -75,7 +73,7 @@ def name(cell: Cell) -> str:
 
 def id_number(cell: Cell, today: date) -> Identity:
     """An identity from a text cell. In a number cell its last digits are lost, so it is refused, never rounded."""
-    if isinstance(cell, float | int) and not isinstance(cell, bool):
+    if isinstance(cell, float):
         raise IdentityFault(*identity.DIGITS_LOST)
     return identity.parse(text(cell), today)
 
@@ -118,9 +116,11 @@ def _tidy(written: str) -> str:
     return line
 
 
-def _digits(number: float) -> str:
-    if not abs(number) < EXACT_BELOW:
-        raise Fault("digits_lost", LOST)
-    if number != int(number):
+def _number(cell: Cell) -> str:
+    if isinstance(cell, bool) or not isinstance(cell, float | int):
         raise Fault("not_text", NOT_TEXT)
-    return str(int(number))
+    if not abs(cell) < EXACT_BELOW:
+        raise Fault("digits_lost", LOST)
+    if cell != int(cell):
+        raise Fault("not_text", NOT_TEXT)
+    return str(int(cell))
