@@ -210,6 +210,8 @@ def create_infrastructure() -> None:
     )
     for (table,) in queue.all():
         grant(table, app="SELECT, INSERT")
+    for number in ("procrastinate_jobs_id_seq", "procrastinate_events_id_seq"):
+        grant(f"SEQUENCE {number}", app="USAGE", worker="USAGE")
 
 
 def script(sql: str) -> None:
