@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from services.registry.commands import COMMANDS
 from services.registry.permissions import FeedReader
+from services.registry.regions.endpoints import internal as regions_internal
 from services.registry.regions.endpoints import router as regions
 from services.registry.tasks import queue
 from shared import feed
@@ -13,6 +15,7 @@ SERVICE = Service(
     name="registry",
     title=Text("劳动力登记服务", "Registry"),
     folder=Path(__file__).parent,
-    routers=[regions, feed.router("registry", FeedReader, states=[])],
+    routers=[regions, regions_internal, feed.router("registry", FeedReader, states=[])],
     queue=queue,
+    commands=COMMANDS,
 )

@@ -24,6 +24,14 @@ none is made up. What happened before this day may still name these codes.
 """
 
 
+PROVINCES = frozenset(
+    str(code)
+    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65))
+    for code in range(first, last + 1)
+)
+"""Those that the publication has: all but 71 台湾, 81 香港, 82 澳门."""
+
+
 class Division(NamedTuple):
     """One administrative division: its code of 2, 4, 6, 9 or 12 digits and its name as published."""
 
