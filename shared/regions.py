@@ -85,5 +85,5 @@ RegionCode = Annotated[
 VillageCode = Annotated[
     str,
     AfterValidator(_village),
-    Field(pattern="^[0-9]{12}$", examples=["532504100201"], description="行政村代码 village code"),
+    Field(pattern="^[0-9]{12}$", examples=["532504106204"], description="行政村代码 village code"),
 ]
