@@ -32,12 +32,12 @@ def size() -> float:
 
 
 def machine() -> str:
-    """Cores, CPU model and Python, as they stand beside every result."""
+    """Cores, CPU model, Python and the load at this moment, as they stand beside every result."""
     cpuinfo = Path("/proc/cpuinfo")
     found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
     model = found.group(1) if found else platform.processor() or platform.machine()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores, {model}, Python {platform.python_version()}"
+    return f"{cores} cores, {model}, Python {platform.python_version()}, load average {os.getloadavg()[0]:.1f}"
 
 
 def alternate(rounds: int, sides: Mapping[str, Callable[[], Mapping[str, float]]]) -> dict[str, dict[str, float]]:

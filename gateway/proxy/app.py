@@ -13,13 +13,12 @@ from aiohttp import TCPConnector
 
 from gateway.proxy.client import Client, Receive, Scope, Send
 from gateway.proxy.exchange import Exchange
-from gateway.proxy.headers import Inbound, Raw, address_to_service, client_address, inbound, language
+from gateway.proxy.headers import Inbound, Raw, address_to_service, client_address, inbound, language, make_request_id
 from gateway.proxy.identity import Authenticate
 from gateway.proxy.limits import BodyLimits, Buckets, Limits, address_key
 from gateway.proxy.paths import check_target, route
 from gateway.proxy.upstream import Upstream, open_connector
 from shared.errors import MEDIA_TYPE, Problem
-from shared.ids import new_id
 
 _DEFAULT = Limits()
 
@@ -92,7 +91,7 @@ class Proxy:
         try:
             request = inbound(scope["headers"])
         except Problem:
-            door_headers.append((b"x-request-id", new_id().hex.encode()))
+            door_headers.append((b"x-request-id", make_request_id()))
             raise
         door_headers.append((b"x-request-id", request.request_id))
         return request

@@ -15,6 +15,8 @@ from shared.errors import NotFound, Text
 
 T = TypeVar("T")
 
+# What most requests look like: segments of plain characters that do not begin with a dot.
+_PLAIN = re.compile(rb"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?")
 # RFC 3986 path characters without ";", whose parameters some servers cut off before they route.
 _PATH = re.compile(rb"/(?:[A-Za-z0-9._~!$&'()*+,=:@/-]|%[0-9A-Fa-f]{2})*")
 # Empty segments; dot segments; encoded NUL to US, %, ., /, ;, \ and DEL. An encoded % is double encoding.
@@ -33,15 +35,19 @@ def check_target(raw_path: bytes, query: bytes) -> None:
 
     An absolute-form target (`GET http://evil/x`) does not begin with a slash and is refused by the same rule.
     """
-    if _PATH.fullmatch(raw_path) is None or _AMBIGUOUS.search(raw_path):
-        raise AmbiguousTarget
-    if b"%" in raw_path:
-        try:
-            unquote_to_bytes(raw_path).decode("utf-8")  # an overlong form hides a slash or dot
-        except UnicodeDecodeError:
-            raise AmbiguousTarget from None
+    if _PLAIN.fullmatch(raw_path) is None:
+        _check_path(raw_path)
     if query and _QUERY_REFUSED.search(query):
         raise AmbiguousTarget
+
+
+def _check_path(raw_path: bytes) -> None:
+    if _PATH.fullmatch(raw_path) is None or _AMBIGUOUS.search(raw_path):
+        raise AmbiguousTarget
+    try:
+        unquote_to_bytes(raw_path).decode("utf-8")  # an overlong form hides a slash or dot
+    except UnicodeDecodeError:
+        raise AmbiguousTarget from None
 
 
 def route(raw_path: bytes, services: Mapping[bytes, T]) -> T:
