@@ -9,8 +9,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 class Gathered:
     """A transport that sends what is written in one turn of the event loop in one system call.
 
-    uvicorn writes an answer's head and its body separately; for small answers that second call is a large part of
-    the door's whole work.
+    uvicorn writes an answer's head and its body separately; for small answers that second call is a visible part of
+    the door's time.
     """
 
     __slots__ = ("_loop", "_parts", "_transport")
