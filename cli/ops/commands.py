@@ -14,7 +14,20 @@ keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is en
 app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
 
-KeyPath = Annotated[Path, typer.Argument(metavar="FILE", help="The key file; every service reads the same.")]
+
+def _in_a_folder(path: Path) -> Path:
+    if not path.absolute().parent.is_dir():
+        raise typer.BadParameter(f"the folder {path.absolute().parent} does not exist")
+    return path
+
+
+KeyPath = Annotated[
+    Path, typer.Argument(metavar="FILE", callback=_in_a_folder, help="The key file; every service reads the same.")
+]
+OutPath = Annotated[
+    Path,
+    typer.Option(metavar="FILE", callback=_in_a_folder, help="Where to write the services' URLs, passwords included."),
+]
 SuiteOption = Annotated[Suite, typer.Option(help="aes: AES-256-GCM, HMAC-SHA256. sm 国密: SM4-GCM, HMAC-SM3.")]
 
 
@@ -26,7 +39,7 @@ def init_databases(
             envvar="DATABASE_URL", show_envvar=True, help="postgresql:// URL of the server's administrator."
         ),
     ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the services' URLs, passwords included.")],
+    out: OutPath,
     prefix: Annotated[str, typer.Option(help="Of database and role names; several platforms can share a server.")] = (
         "bangfu"
     ),

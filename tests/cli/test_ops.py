@@ -196,3 +196,9 @@ def test_the_commands(cluster: Cluster, tmp_path: Path) -> None:
     assert "Kept" in run.invoke(app, ["ops", "keys", "init", str(keys)]).output
     assert "version 2" in run.invoke(app, ["ops", "keys", "rotate", str(keys)]).output
     assert Keyring.load(keys).decrypt(sealed, b"") == b"value"
+
+
+def test_a_missing_folder_is_said_so(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["ops", "keys", "init", str(tmp_path / "absent" / "keys.json")])
+    assert done.exit_code == 2
+    assert "does not exist" in " ".join(done.output.replace("│", " ").split())
