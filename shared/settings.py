@@ -1,5 +1,6 @@
-"""Settings come from the environment, once per process. Nothing here has a secret default."""
+"""Settings come from the environment, database URLs also from secret files. No secret has a default."""
 
+import os
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -79,7 +80,7 @@ class DatabaseSettings(BaseSettings):
 
     @classmethod
     def of(cls, service: str) -> "DatabaseSettings":
-        return cls(_env_prefix=f"{service.upper()}_")
+        return cls(_env_prefix=f"{service.upper()}_", _secrets_dir=_secrets_dir())
 
 
 class MigrationSettings(BaseSettings):
@@ -89,4 +90,9 @@ class MigrationSettings(BaseSettings):
 
     @classmethod
     def of(cls, service: str) -> "MigrationSettings":
-        return cls(_env_prefix=f"{service.upper()}_")
+        return cls(_env_prefix=f"{service.upper()}_", _secrets_dir=_secrets_dir())
+
+
+def _secrets_dir() -> str | None:
+    """Where containers find their URLs: a file each, named like the variable."""
+    return os.environ.get("BANGFU_SECRETS_DIR")

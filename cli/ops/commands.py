@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.ops import database
+from cli.ops import containers, database
 from shared.crypto import Suite, init_keys, rotate_keys
 
 app = typer.Typer(no_args_is_help=True, help="Databases and keys, on the machine itself 运维.")
@@ -60,3 +60,14 @@ def make_keys(path: KeyPath, suite: SuiteOption = "aes") -> None:
 def add_key(path: KeyPath, suite: SuiteOption = "aes") -> None:
     """Add an encryption key. What is written from the next start on uses it; the old stays readable."""
     print(f"{path} now writes with key version {rotate_keys(path, suite)}. Restart the services.")
+
+
+@app.command("prepare-containers")
+def prepare_containers(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds a volume for each service's secrets.")],
+    host: Annotated[str, typer.Option(help="Host of the database server.")],
+    password_file: Annotated[Path, typer.Option(metavar="FILE", help="Password of its user `postgres`.")],
+) -> None:
+    """Databases, keys and secrets for the containers of docker-compose.yml. Safe to repeat."""
+    containers.prepare(containers.admin_url(host, password_file), folder)
+    print(f"Databases, keys and secrets are ready below {folder}.")
