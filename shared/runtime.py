@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import httpx2
+from fastapi import Depends, Request
 
 from shared.auth import POLL_SECONDS, Trust
 from shared.client import ClientToken, ServiceClient, http_client
@@ -68,3 +70,12 @@ class Runtime:
             except (httpx2.HTTPError, KeyError, ValueError) as error:
                 log.warning("trust not refreshed", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS if self.trust.loaded else 0.3)
+
+
+async def _current(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+CurrentRuntime = Annotated[Runtime, Depends(_current)]
+"""The process's runtime as a parameter of endpoints."""
