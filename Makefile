@@ -3,7 +3,8 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fmt bench-gateway bench-registry compose-up compose-test clean
+.PHONY: help setup run demo test check fmt bench-gateway bench-registry \
+	compose-build compose-up compose-down compose-test clean
 
 UV := .uv/bin/uv
 PYTHON := .venv/bin/python
@@ -65,13 +66,30 @@ bench-gateway: setup ## Measure the gateway beside a direct connection (SIZE= sc
 bench-registry: setup ## Measure the register's lists and loading (SIZE= scales it)
 	$(PYTHON) -m bench.registry
 
-compose-up: ## Build the images and start them with Docker Compose
-	docker compose up --build --detach
+# The plugin of Docker (v2) or the older program; both read docker-compose.yml.
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+COMPOSE_SECRETS := .data/compose
 
-compose-test: setup ## Start the images and run the end-to-end tests against them
-	$(PYTHON) -m pytest tests/compose
+# Made once, like the passwords that the init container makes from it. The folder is private, so the file may be
+# readable for the containers' own user.
+$(COMPOSE_SECRETS)/postgres-password:
+	@mkdir -p -m 700 $(COMPOSE_SECRETS)
+	@umask 022; od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > $@
+
+compose-build: ## Build the images with Docker
+	$(COMPOSE) build --quiet
+
+compose-up: compose-build $(COMPOSE_SECRETS)/postgres-password ## Start the platform in containers, at http://127.0.0.1:8000
+	$(COMPOSE) up --detach
+	@echo "Accounts: $(COMPOSE) exec gateway cat /var/lib/bangfu/out/credentials.json"
+
+compose-down: ## Stop the containers; their data stays
+	$(COMPOSE) down
+
+compose-test: setup compose-build $(COMPOSE_SECRETS)/postgres-password ## Play the whole loop against the containers
+	$(PYTHON) -m pytest --no-header -q tests/compose $(ARGS)
 
 clean: ## Remove caches, and the data of `make run` and `make demo`
 	@if [ -x $(PYTHON) ]; then for data in run demo; do ./bangfu dev clean --data ".data/$$data" || exit 1; done; fi
-	rm -rf .data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .data/run .data/demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.venv/*' -not -path './.uv/*' -prune -exec rm -rf {} +
