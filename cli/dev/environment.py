@@ -21,14 +21,16 @@ def part_environment(
     ports: Mapping[str, int],
     databases: Mapping[str, str],
     environment: Environment,
+    settings: Mapping[str, str],
 ) -> dict[str, str]:
     """What `serve`, `worker` and start-up commands of a part get. The caller's own environment is passed on, for its
-    certificates and the like, without database URLs."""
+    certificates and the like, without database URLs; `settings` go over it."""
     inherited = {name: value for name, value in os.environ.items() if not name.endswith(_SECRET_ENDINGS)}
     own = {name: databases[name] for name in (_variable(part, "DATABASE_URL"), _variable(part, "WORKER_URL"))}
     urls = {f"BANGFU_{other.name.upper()}_URL": base_url(ports[other.name]) for other in plan.parts}
     return (
         inherited
+        | settings
         | own
         | urls
         | {

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -47,11 +47,20 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Supervisor:
     """The running platform. Made by `platform`."""
 
-    def __init__(self, plan: Plan, data: DataFolder, port: int, environment: Environment, report: Report) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        data: DataFolder,
+        port: int,
+        environment: Environment,
+        report: Report,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._plan = plan
         self._data = data
         self._environment = environment
         self._report = report
+        self._settings = dict(settings or {})
         self._ports = plan.ports(port)
         self._cluster: Cluster | None = None
         self._databases: dict[str, str] = {}
@@ -106,13 +115,17 @@ class Supervisor:
     def watch(self) -> NoReturn:
         """Restart what crashes, until a signal ends it."""
         while True:
-            for child in self._children:
-                if said := child.look_after():
-                    self._report.warn(said)
-            if self._cluster and not self._cluster.running:
-                self._report.warn(f"PostgreSQL ended and starts again. Its log is {self._cluster.log}.1.")
-                self._cluster.start()
+            self.look_after()
             time.sleep(_WATCH_SECONDS)
+
+    def look_after(self) -> None:
+        """Restart what has crashed and whose pause is over. For callers who do something else in between."""
+        for child in self._children:
+            if said := child.look_after():
+                self._report.warn(said)
+        if self._cluster and not self._cluster.running:
+            self._report.warn(f"PostgreSQL ended and starts again. Its log is {self._cluster.log}.1.")
+            self._cluster.start()
 
     def stop(self) -> None:
         """First the door, then what is behind it, then the database. Signals wait until it is done."""
@@ -133,7 +146,9 @@ class Supervisor:
         self._databases = database.read_environment(self._data.database_env)
 
     def _env(self, part: Part) -> dict[str, str]:
-        return part_environment(part, self._plan, self._data, self._ports, self._databases, self._environment)
+        return part_environment(
+            part, self._plan, self._data, self._ports, self._databases, self._environment, self._settings
+        )
 
     def _child(self, part: Part, arguments: Sequence[str], name: str, env: dict[str, str]) -> Child:
         command = [sys.executable, "-m", part.module, *arguments]
@@ -188,12 +203,14 @@ def platform(
     environment: Environment = "development",
     plan: Plan = PLATFORM,
     report: Report | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Supervisor]:
     """The platform with its data in `folder`, ready inside the block and gone after it, also when the block is left
-    by Ctrl-C or SIGTERM (both a KeyboardInterrupt here). `port` is the gateway's, 0 takes free ones for all. Use it
-    in the main thread: signals arrive there, and children end with the thread that started them."""
+    by Ctrl-C or SIGTERM (both a KeyboardInterrupt here). `port` is the gateway's, 0 takes free ones for all;
+    `settings` are variables for every process, such as `BANGFU_BUSINESS_TIME`. Use it in the main thread: signals
+    arrive there, and children end with the thread that started them."""
     with DataFolder(folder).held() as data, _stop_signals(_interrupt):
-        supervisor = Supervisor(plan, data, port, environment, report or Report())
+        supervisor = Supervisor(plan, data, port, environment, report or Report(), settings)
         try:
             supervisor.start()
             yield supervisor

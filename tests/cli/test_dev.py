@@ -86,7 +86,7 @@ def _answers(url: str) -> bool:
 
 
 def test_each_part_gets_its_own_secrets_and_nobody_elses(data: Path) -> None:
-    with platform(data, environment="demo", plan=FAKE) as running:
+    with platform(data, environment="demo", plan=FAKE, settings={"BANGFU_BUSINESS_TIME": "held"}) as running:
         registry = _get(running.url("registry") + "/environment")
         assert running.credentials == {"clients": {"service-gateway": 44, "service-registry": 44}}
         assert _get(running.url("registry") + "/user")["user"] == "bangfu_registry_app"
@@ -98,6 +98,7 @@ def test_each_part_gets_its_own_secrets_and_nobody_elses(data: Path) -> None:
         assert urls == {"REGISTRY_DATABASE_URL", "REGISTRY_WORKER_URL"}
         assert seen.items() <= environment.items()
         assert environment["BANGFU_ENVIRONMENT"] == "demo"
+        assert environment["BANGFU_BUSINESS_TIME"] == "held"
         assert environment["BANGFU_REGISTRY_URL"] == f"http://127.0.0.1:{environment['BANGFU_PORT']}"
         assert environment["BANGFU_SERVICE_CLIENT_ID"] == "service-registry"
         secret = Path(environment["BANGFU_SERVICE_CLIENT_SECRET_FILE"])
@@ -157,6 +158,17 @@ def test_what_crashes_is_restarted(data: Path) -> None:
         _until(lambda: _answers(program.urls["registry"]))
         assert "registry crashes as told" in (data / "logs" / "registry.log").read_text()
         assert _answers(program.urls["gateway"])
+
+
+def test_a_caller_with_other_work_looks_after_the_parts_in_between(data: Path) -> None:
+    def restarted() -> bool:
+        running.look_after()
+        return running.processes["registry"] != killed and _answers(running.url("registry"))
+
+    with platform(data, plan=FAKE) as running:
+        killed = running.processes["registry"]
+        os.kill(killed, signal.SIGKILL)
+        _until(restarted)
 
 
 def test_a_killed_database_is_restarted_at_the_same_port(data: Path) -> None:
