@@ -29,8 +29,7 @@ def part_environment(
     own = {name: databases[name] for name in (_variable(part, "DATABASE_URL"), _variable(part, "WORKER_URL"))}
     urls = {f"BANGFU_{other.name.upper()}_URL": base_url(ports[other.name]) for other in plan.parts}
     return (
-        inherited
-        | settings
+        {**inherited, **settings}
         | own
         | urls
         | {
