@@ -1,0 +1,1 @@
+"""What officers do at a terminal: over HTTP, through the gateway, with their own account."""
