@@ -77,10 +77,11 @@ class ServiceClient:
         acting_for: str | None = None,
         json: Any = None,
         params: Mapping[str, Any] | None = None,
+        public: bool = False,
     ) -> Any:
-        """`token` is the caller's own; without it the service's client token is used, naming `acting_for`."""
-        bearer = token or await self._own_token()
-        headers = {"Authorization": f"Bearer {bearer}"}
+        """`token` is the caller's own; without it the service's client token is used, naming `acting_for`. What is
+        `public` is asked for without any."""
+        headers = {} if public else {"Authorization": f"Bearer {token or await self._own_token()}"}
         if acting_for:
             headers["X-Acting-For"] = acting_for
         retries = stamina.AsyncRetryingCaller(attempts=3 if method in _SAFE else 1, timeout=15)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway import trust
 from shared.crypto import Keyring, init_keys
 from tests.fixtures import postgres
 from tests.fixtures.platform import Platform, ServiceUnderTest, platform
@@ -91,3 +92,11 @@ def subsidy(services: Platform) -> ServiceUnderTest:
 @pytest.fixture
 def reporting(services: Platform) -> ServiceUnderTest:
     return services.service("reporting")
+
+
+@pytest.fixture
+async def gateway(services: Platform) -> ServiceUnderTest:
+    """The gateway's own application, trusting its own keys; `trust.refresh` is what its processes do every second."""
+    made = services.service("gateway")
+    await trust.refresh(made.runtime)
+    return made

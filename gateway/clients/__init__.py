@@ -1,0 +1,1 @@
+"""Programs that call by themselves 客户端: of organisations, other systems, and the services."""

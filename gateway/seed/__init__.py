@@ -1,0 +1,1 @@
+"""First accounts and clients 初始账号."""

@@ -1,0 +1,1 @@
+"""Access tokens: for a password, a refresh token or a client's secret 令牌."""

@@ -1,0 +1,1 @@
+"""Officers' accounts 用户."""
