@@ -55,7 +55,7 @@ async def create(
     }
     try:
         async with session.begin_nested():
-            account = await session.scalar(
+            account: Account | None = await session.scalar(
                 insert(Account).values(**values, disabled=False, version=1).returning(_account)
             )
     except IntegrityError:
