@@ -1,0 +1,1 @@
+"""Matching (人岗匹配): hard limits, and a score whose parts are shown in words."""

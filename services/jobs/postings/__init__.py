@@ -1,0 +1,1 @@
+"""Job postings (岗位): submitted by organisations, reviewed by the county, filled and expired by themselves."""
