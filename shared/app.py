@@ -77,9 +77,8 @@ def create(service: Service, runtime: Runtime) -> FastAPI:
     for router in service.own_paths:
         app.include_router(router)
     app.include_router(_health)
-    permissions.publish(app)
     problem_handlers.install(app)
-    openapi.install(app)
+    openapi.install(app, permissions.rules(app))
     app.add_middleware(middleware.Authentication, verifier=TokenVerifier(runtime.trust))
     app.add_middleware(middleware.RequestContext, service=service.name)
     return app

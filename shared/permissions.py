@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from shared.auth import OFFICERS, Department, Duty, Principal, Role
 from shared.errors import Forbidden, Text, Unauthenticated
@@ -89,14 +89,17 @@ Public = Annotated[None, Depends(_public)]
 """Marks an operation that anybody may call."""
 
 
-def publish(app: FastAPI) -> None:
-    """Write each operation's permission into the OpenAPI document. Raises for an operation without one."""
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            route.openapi_extra = {**(route.openapi_extra or {}), "x-permission": _rule_of(route)}
+def rules(app: FastAPI) -> dict[tuple[str, str], dict[str, Any]]:
+    """The rule of each operation by path and method, health and hidden ones too. Raises for one without a rule."""
+    return {
+        (str(route.path_format), method): _rule_of(route)
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute)
+        for method in route.methods or ()
+    }
 
 
-def _rule_of(route: APIRoute) -> dict[str, Any]:
+def _rule_of(route: RouteContext) -> dict[str, Any]:
     calls = list(_calls(route.dependant))
     guards = [call for call in calls if isinstance(call, Guard)]
     if len(guards) == 1:
