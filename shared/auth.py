@@ -5,7 +5,9 @@ expires. `Trust` holds the gateway's public keys and the revoked sessions; a ser
 is older than a minute, answers 503 rather than believe a token that may have been revoked.
 """
 
+import base64
 import hashlib
+import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -164,11 +166,24 @@ class TokenVerifier:
                 issuer=ISSUER,
                 options={"require": ["exp", "iss", "aud", "sub", "sid", "role"]},
             )
+            _refuse_repeated_claims(token)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated(_EXPIRED) from None
         except (jwt.InvalidTokenError, ValueError):
             raise Unauthenticated(_UNTRUSTED) from None
         return principal_of(claims, token), float(claims["exp"])
+
+
+def _refuse_repeated_claims(token: str) -> None:
+    """Raises ValueError: of a claim that stands twice, one program believes the first and another the last."""
+    for part in token.split(".")[:2]:
+        json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)), object_pairs_hook=_once_each)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(names := dict(pairs)) != len(pairs):
+        raise ValueError("a name stands twice")
+    return names
 
 
 def principal_of(claims: Mapping[str, Any], token: str = "") -> Principal:

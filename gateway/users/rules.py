@@ -38,7 +38,7 @@ SCOPES: Mapping[Duty, Set[str]] = {
     Duty.REGISTRAR: _CASEWORK,
     Duty.REVIEWER: _CASEWORK,
     Duty.APPROVER: _CASEWORK | {"subsidy:pay"},
-    Duty.FINANCE: frozenset({"subsidy:write", "subsidy:pay"}),
+    Duty.FINANCE: frozenset({"registry:pii", "subsidy:write", "subsidy:pay"}),
     Duty.REPORTER: frozenset({"reporting:write"}),
     Duty.AUDITOR: frozenset({"admin:read"}),
     Duty.ADMIN: frozenset({"admin:read", "admin:write", "registry:write", "jobs:write", "subsidy:write"}),

@@ -77,7 +77,7 @@ async def _sign_as_request(gateway: ServiceUnderTest) -> None:
 async def test_a_rotation_refuses_no_valid_token(gateway: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service that polls as late as is allowed follows a rotation from its first to its last moment."""
     moved = MovedClock(monkeypatch)
-    trust, polled, tokens = Trust(), float("-inf"), []
+    trust, polled, tokens, new = Trust(), float("-inf"), [], ""
     for second in range(0, 800, 5):
         if second == 20:
             new = await commands.rotate(gateway.runtime)
