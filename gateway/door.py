@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from gateway.proxy.app import Proxy, answer
 from gateway.proxy.client import Message, Receive, Scope, Send
@@ -53,7 +54,7 @@ class Door:
 
     def __init__(self, app: FastAPI, proxy: Proxy) -> None:
         self._app, self._proxy = app, proxy
-        self._own = {_first(path.encode()) for route in app.routes if (path := getattr(route, "path", ""))}
+        self._own = {_first(str(route.path_format).encode()) for route in iter_route_contexts(app.routes)}
         self._by_address = Buckets(ANONYMOUS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
