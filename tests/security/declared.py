@@ -4,6 +4,7 @@ Nothing here names an operation: a service is found by its `app.py`, its operati
 added tomorrow falls under the tests of today.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,10 @@ from uuid import UUID
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from jwt.algorithms import OKPAlgorithm
+
+from tests.fixtures import tokens
+from tests.fixtures.platform import Platform, ServiceUnderTest
 
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/app.py"))
@@ -56,6 +61,15 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+
+def under_test(services: Platform, name: str) -> ServiceUnderTest:
+    """A service that believes the tokens of the tests; the gateway would believe only its own."""
+    made = services.service(name)
+    if name == "gateway":
+        key = json.loads(OKPAlgorithm.to_jwk(tokens.KEY.public_key()))
+        made.runtime.trust.refresh({"keys": [key | {"kid": tokens.KID}]}, revoked=[])
+    return made
 
 
 def operations(service: str, app: FastAPI) -> list[Operation]:

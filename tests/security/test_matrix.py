@@ -6,6 +6,7 @@ of the real application. The two meet for level × department × duty × scope, 
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -51,7 +52,9 @@ class Kind(NamedTuple):
     duties: frozenset[str]
 
 
-KINDS = [Kind(*each) for each in product([*REGIONS, *MACHINES], DEPARTMENTS, DUTIES)]
+OFFICERS = [Kind(*each) for each in product(REGIONS, DEPARTMENTS, DUTIES)]
+CLIENTS = [Kind(*each) for each in product(MACHINES, (None, Department.HRSS), DUTIES[-2:])]
+KINDS = OFFICERS + CLIENTS
 
 
 class Tokens:
@@ -91,14 +94,14 @@ def denials(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 async def test_every_operation_lets_through_exactly_whom_its_rule_names(
     services: Platform, service: str, denials: Counter[str]
 ) -> None:
-    app = services.service(service).app
+    app = declared.under_test(services, service).app
     signed, wrong, asked, refused = Tokens(), [], 0, 0
     began = time.perf_counter()
     for operation in declared.operations(service, app):
         if operation.public:
             continue
         path = operation.filled()
-        for kind, scopes in product(KINDS, _scopes(operation)):
+        for kind, scopes in _callers(operation):
             expected = declared.may(operation.rule, *kind, scopes)
             answer = await ask(app, operation.method, path, signed.of(kind, scopes))
             asked += 1
@@ -110,10 +113,12 @@ async def test_every_operation_lets_through_exactly_whom_its_rule_names(
     assert sum(denials.values()) == refused, "every refusal goes to the audit log, once"
 
 
-def _scopes(operation: Operation) -> list[frozenset[str]]:
-    """Only the scope that the rule asks for; and all the others."""
+def _callers(operation: Operation) -> Iterator[tuple[Kind, frozenset[str]]]:
+    """Everybody with only the scope that the rule asks for; who might do all things with all scopes but that one."""
     asked = frozenset({operation.rule["scope"]}) & SCOPES
-    return [asked, SCOPES - asked] if asked else [frozenset()]
+    yield from product(KINDS, [asked])
+    if asked:
+        yield from product([kind for kind in KINDS if kind.duties in DUTIES[-2:]], [SCOPES - asked])
 
 
 def _as_expected(expected: bool, status: int, media_type: str) -> bool:
@@ -124,7 +129,7 @@ def _as_expected(expected: bool, status: int, media_type: str) -> bool:
 
 @pytest.mark.parametrize("service", declared.APPLICATIONS)
 async def test_without_a_token_there_is_only_what_is_public(services: Platform, service: str) -> None:
-    app = services.service(service).app
+    app = declared.under_test(services, service).app
     for operation in declared.operations(service, app):
         answer = await ask(app, operation.method, operation.filled())
         if operation.public:
@@ -136,7 +141,7 @@ async def test_without_a_token_there_is_only_what_is_public(services: Platform, 
 @pytest.mark.parametrize("service", declared.APPLICATIONS)
 async def test_every_rule_asks_for_a_scope_and_somebody_can_pass_it(services: Platform, service: str) -> None:
     """A scope that no token can hold, or a rule that nobody meets, is a mistake of writing."""
-    for operation in declared.operations(service, services.service(service).app):
+    for operation in declared.operations(service, declared.under_test(services, service).app):
         if operation.public:
             continue
         rule = operation.rule
@@ -148,7 +153,7 @@ async def test_every_rule_asks_for_a_scope_and_somebody_can_pass_it(services: Pl
 
 @pytest.mark.parametrize("service", declared.APPLICATIONS)
 async def test_nothing_is_answered_that_the_document_leaves_out(services: Platform, service: str) -> None:
-    app = services.service(service).app
+    app = declared.under_test(services, service).app
     assert set(declared.hidden_paths(app)) <= HIDDEN | {f"/{service}/openapi.json"}
 
 
