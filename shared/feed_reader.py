@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -136,7 +136,7 @@ class FeedReader:
         )
 
     async def _move(self, session: AsyncSession, cursor: str, snapshot_page: str | None) -> None:
-        values = {"cursor": cursor, "snapshot_page": snapshot_page}
+        values = {"cursor": cursor, "snapshot_page": snapshot_page, "moved_at": func.now()}
         await session.execute(
             upsert(feed_cursor)
             .values(source=self._source.service, **values)

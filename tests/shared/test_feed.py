@@ -163,6 +163,17 @@ async def test_a_reader_takes_the_snapshot_then_the_changes_and_parks_poison(reg
         assert await session.scalar(select(func.count()).select_from(outbox)) == 3
 
 
+async def test_the_cursor_tells_when_it_last_moved(registry: ServiceUnderTest) -> None:
+    reader = _reader(registry, registry, [])
+    await reader.drain()
+    async with registry.runtime.database.system_session() as session:
+        before = await session.scalar(select(feed_cursor.c.moved_at))
+        await feed.emit(session, changed(1))
+    await reader.drain()
+    async with registry.runtime.database.system_session() as session:
+        assert await session.scalar(select(feed_cursor.c.moved_at)) > before
+
+
 async def test_a_reader_starts_again_when_its_cursor_is_gone(services: Platform) -> None:
     registry = services.service("registry")
     client = ServiceClient("registry", services._client_into("registry"), OwnToken("jobs"))
