@@ -9,17 +9,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from shared.money import format_yuan
+from services.reporting.indicators.model import Unit
 
 LARGEST = 10**15 - 1
 """A spreadsheet cell keeps fifteen digits: up to here every integer prints exactly in each scale."""
-
-
-class Unit(StrEnum):
-    """What an indicator counts."""
-
-    PERSONS = "persons"
-    FEN = "fen"
 
 
 class Printed(StrEnum):
@@ -57,8 +50,3 @@ SCALES: Mapping[Printed, Scale] = {
     Printed.YUAN: Scale(Unit.FEN, size=100, decimals=2),
     Printed.TEN_THOUSAND_YUAN: Scale(Unit.FEN, size=1_000_000, decimals=4),
 }
-
-
-def exact(value: int, unit: Unit) -> int | str:
-    """The figure as JSON keeps it: persons as an integer, money as a decimal string of yuan."""
-    return format_yuan(value) if unit is Unit.FEN else value

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -10,18 +10,11 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.reporting.forms.figures import SCALES, Printed, Scale, Unit
+from services.reporting.forms.figures import SCALES, Printed, Scale
+from services.reporting.indicators.model import CODE, Kind, Unit, Words
 from shared.regions import Level
 
 FOLDER = Path(__file__).parent
-CODE = r"^[a-z][a-z0-9_]*$"
-
-
-class Kind(StrEnum):
-    """A stock 期末数 is as of the period's last day; a flow 当年累计数 runs from 1 January and never falls."""
-
-    STOCK = "stock"
-    FLOW = "flow"
 
 
 class Part(BaseModel):
@@ -69,6 +62,19 @@ class Scales(Part):
         return self
 
 
+class Due(Part):
+    """Until when it has to be sent: `days_after` the quarter's end, that day included, to 24:00 Beijing."""
+
+    days_after: int = Field(ge=1)
+    article: str
+    quote: str
+    rules: tuple[str, ...]
+    note: Words
+
+    def of_quarter(self, year: int, quarter: int) -> date:
+        return quarter_end(year, quarter) + timedelta(days=self.days_after)
+
+
 class Form(Part):
     """A form of a policy document, with the document and the article that prescribe it."""
 
@@ -81,6 +87,8 @@ class Form(Part):
     leaf_count: int = Field(alias="leaves")
     scales: tuple[Scales, ...]
     notes: tuple[str, ...]
+    population: Words
+    due: Due
     bands: tuple[tuple[Group, ...], ...] = Field(min_length=1)
 
     @property
@@ -144,6 +152,12 @@ def header_cells(columns: Sequence[Group | Leaf], *, leaf_width: int = 1) -> lis
             left += leaf_width * len(column.leaves)
 
     return list(place_all(columns, 0, 0))
+
+
+def quarter_end(year: int, quarter: int) -> date:
+    """The last day of a quarter."""
+    first_after = date(year + quarter // 4, quarter % 4 * 3 + 1, 1)
+    return first_after - timedelta(days=1)
 
 
 @cache

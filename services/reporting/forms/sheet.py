@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.reporting.forms.figures import exact
 from services.reporting.forms.model import Form
 from shared.regions import Level
 
@@ -33,10 +32,11 @@ class Header:
 
 @dataclass(frozen=True)
 class Row:
-    """One place's figures, exact integers (persons or fen) by indicator."""
+    """One place's figures, exact integers (persons or fen) by indicator. `region` is its code."""
 
     region_name: str
     values: Mapping[str, int]
+    region: str = ""
 
 
 def check(form: Form, rows: Sequence[Row]) -> None:
@@ -64,8 +64,9 @@ def as_json(form: Form, header: Header, rows: Sequence[Row]) -> dict[str, Any]:
         "restated": header.restated.isoformat() if header.restated else None,
         "rows": [
             {
+                "region": row.region,
                 "region_name": row.region_name,
-                "values": {leaf.indicator: exact(row.values[leaf.indicator], leaf.unit) for leaf in form.leaves},
+                "values": {leaf.indicator: leaf.unit.exact(row.values[leaf.indicator]) for leaf in form.leaves},
             }
             for row in rows
         ],

@@ -1,8 +1,9 @@
 """A filled form as a spreadsheet (.xlsx) that an office prints, signs and sends.
 
-Two sheets of paper exist. `render` is the document's own form for one unit: its bands stand below each other, each a
-header of two or three rows and one line of figures. `render_rows` is the summary 汇总表 that goes with it: the same 24
-columns side by side, first the total, then one line for each place directly below.
+Two sheets of paper exist. One is the document's own form for one unit: its bands stand below each other, each a header
+of two or three rows and one line of figures. The other is the summary 汇总表 that goes with it: all columns side by
+side, first the total, then one line for each place directly below. `render` makes the first, `render_rows` the second,
+`render_both` a workbook of the two.
 
 The same input gives the same bytes. Texts are always written as texts, so that none is read as a formula.
 """
@@ -16,9 +17,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from services.reporting.forms.figures import Printed, Unit
+from services.reporting.forms.figures import Printed
 from services.reporting.forms.model import Cell, Form, Leaf, depth, header_cells
 from services.reporting.forms.sheet import Header, Row, check
+from services.reporting.indicators.model import Unit
 from shared.regions import Level
 
 A4 = 9
@@ -29,19 +31,34 @@ PLACE_PIXELS = 84
 PERSONS_PIXELS = 51
 MONEY_PIXELS = 63
 """Widths of the summary's columns: a county's figures fit, longer ones shrink in their cells."""
+SUMMARY = "汇总表"
 ROUNDED = "万元数按四舍五入保留到元，各行之和与合计可能略有出入。"
 _FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - a stamp inside the file, written without a zone
 
 
 class _Book:
-    """A workbook with one sheet on landscape A4 and the styles that the forms share."""
+    """A workbook of one or two pages."""
 
     def __init__(self, form: Form, header: Header) -> None:
         self.form, self.header = form, header
-        self.buffer = BytesIO()
-        self.workbook = Workbook(self.buffer, {"in_memory": True})
-        self.workbook.set_properties({"title": form.title, "created": _FIXED_TIME})
-        self.sheet: Worksheet = self.workbook.add_worksheet(form.label)
+        self._buffer = BytesIO()
+        self._workbook = Workbook(self._buffer, {"in_memory": True})
+        self._workbook.set_properties({"title": form.title, "created": _FIXED_TIME})
+
+    def page(self, name: str) -> "_Page":
+        return _Page(self.form, self.header, self._workbook, name)
+
+    def bytes(self) -> bytes:
+        self._workbook.close()
+        return self._buffer.getvalue()
+
+
+class _Page:
+    """A sheet on landscape A4 and the styles that the forms share."""
+
+    def __init__(self, form: Form, header: Header, workbook: Workbook, name: str) -> None:
+        self.form, self.header, self.workbook = form, header, workbook
+        self.sheet: Worksheet = workbook.add_worksheet(name)
         self.sheet.set_landscape()
         self.sheet.set_paper(A4)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
@@ -122,10 +139,6 @@ class _Book:
             self.sheet.set_row(top + 1 + index, 18)
         self.sheet.print_area(0, 0, top + len(notes), last)
 
-    def bytes(self) -> bytes:
-        self.workbook.close()
-        return self.buffer.getvalue()
-
 
 def units(form: Form, level: Level) -> str:
     """The printed units of a sheet of this level: `万人、万元` or `人、元`."""
@@ -139,24 +152,7 @@ def render(form: Form, header: Header, values: Mapping[str, int]) -> bytes:
     """
     check(form, [Row(header.region_name, values)])
     book = _Book(form, header)
-    grid = lcm(*(sum(len(group.leaves) for group in band) for band in form.bands))
-    book.sheet.set_column_pixels(0, grid - 1, int(GRID_INCHES * PIXELS_PER_INCH / grid))
-    book.sheet.fit_to_pages(1, 1)
-    figures = book.figures(14)
-    row = book.opening(grid - 1)
-    for band in form.bands:
-        leaves = [leaf for group in band for leaf in group.leaves]
-        width, rows = grid // len(leaves), depth(band)
-        book.headings(row, 0, header_cells(band, leaf_width=width), 13)
-        for offset in range(rows):
-            book.sheet.set_row(row + offset, 27)
-        row += rows
-        book.sheet.set_row(row, 38)
-        for index, leaf in enumerate(leaves):
-            book.merged(row, index * width, 1, width, figures[leaf.unit])
-            book.figure(row, index * width, leaf, values[leaf.indicator], figures[leaf.unit])
-        row += 1
-    book.closing(row, grid - 1, form.notes)
+    _draw_unit(book.page(form.label), values)
     return book.bytes()
 
 
@@ -167,33 +163,70 @@ def render_rows(form: Form, header: Header, rows: Sequence[Row]) -> bytes:
     """
     check(form, rows)
     book = _Book(form, header)
-    last, header_rows = len(form.leaves), depth(form.groups)
-    _summary_columns(book, form)
-    top = book.opening(last)
-    book.headings(top, 0, [Cell("地区", 0, 0, header_rows, 1)], 10)
-    book.headings(top, 1, header_cells(form.groups), 10)
-    for row, height in enumerate((30, 22, 44), start=top):
-        book.sheet.set_row(row, height)
-    first = top + header_rows
-    book.sheet.repeat_rows(top, first - 1)
-    book.sheet.freeze_panes(first, 1)
-    place, figures = book.place(10), book.figures(10)
-    for row, place_figures in enumerate(rows, start=first):
-        book.sheet.set_row(row, 22)
-        book.sheet.write_string(row, 0, place_figures.region_name, place)
-        for column, leaf in enumerate(form.leaves, start=1):
-            book.figure(row, column, leaf, place_figures.values[leaf.indicator], figures[leaf.unit])
-    rounded = form.printed(header.level, Unit.FEN) is Printed.TEN_THOUSAND_YUAN
-    book.closing(first + len(rows), last, [*form.notes, ROUNDED] if rounded else form.notes)
+    _draw_summary(book.page(form.label), rows)
     return book.bytes()
 
 
-def _summary_columns(book: _Book, form: Form) -> None:
-    book.sheet.set_column_pixels(0, 0, PLACE_PIXELS)
+def render_both(form: Form, header: Header, rows: Sequence[Row]) -> bytes:
+    """The form of `rows[0]` and, when there are places below it, the summary on a second sheet."""
+    check(form, rows)
+    book = _Book(form, header)
+    _draw_unit(book.page(form.label), rows[0].values)
+    if len(rows) > 1:
+        _draw_summary(book.page(SUMMARY), rows)
+    return book.bytes()
+
+
+def _draw_unit(page: _Page, values: Mapping[str, int]) -> None:
+    form = page.form
+    grid = lcm(*(sum(len(group.leaves) for group in band) for band in form.bands))
+    page.sheet.set_column_pixels(0, grid - 1, int(GRID_INCHES * PIXELS_PER_INCH / grid))
+    page.sheet.fit_to_pages(1, 1)
+    figures = page.figures(14)
+    row = page.opening(grid - 1)
+    for band in form.bands:
+        leaves = [leaf for group in band for leaf in group.leaves]
+        width, rows = grid // len(leaves), depth(band)
+        page.headings(row, 0, header_cells(band, leaf_width=width), 13)
+        for offset in range(rows):
+            page.sheet.set_row(row + offset, 27)
+        row += rows
+        page.sheet.set_row(row, 38)
+        for index, leaf in enumerate(leaves):
+            page.merged(row, index * width, 1, width, figures[leaf.unit])
+            page.figure(row, index * width, leaf, values[leaf.indicator], figures[leaf.unit])
+        row += 1
+    page.closing(row, grid - 1, form.notes)
+
+
+def _draw_summary(page: _Page, rows: Sequence[Row]) -> None:
+    form, header = page.form, page.header
+    last, header_rows = len(form.leaves), depth(form.groups)
+    _summary_columns(page, form)
+    top = page.opening(last)
+    page.headings(top, 0, [Cell("地区", 0, 0, header_rows, 1)], 10)
+    page.headings(top, 1, header_cells(form.groups), 10)
+    for row, height in enumerate((30, 22, 44), start=top):
+        page.sheet.set_row(row, height)
+    first = top + header_rows
+    page.sheet.repeat_rows(top, first - 1)
+    page.sheet.freeze_panes(first, 1)
+    place, figures = page.place(10), page.figures(10)
+    for row, place_figures in enumerate(rows, start=first):
+        page.sheet.set_row(row, 22)
+        page.sheet.write_string(row, 0, place_figures.region_name, place)
+        for column, leaf in enumerate(form.leaves, start=1):
+            page.figure(row, column, leaf, place_figures.values[leaf.indicator], figures[leaf.unit])
+    rounded = form.printed(header.level, Unit.FEN) is Printed.TEN_THOUSAND_YUAN
+    page.closing(first + len(rows), last, [*form.notes, ROUNDED] if rounded else form.notes)
+
+
+def _summary_columns(page: _Page, form: Form) -> None:
+    page.sheet.set_column_pixels(0, 0, PLACE_PIXELS)
     for column, leaf in enumerate(form.leaves, start=1):
-        book.sheet.set_column_pixels(column, column, MONEY_PIXELS if leaf.unit is Unit.FEN else PERSONS_PIXELS)
-    book.sheet.fit_to_pages(1, 0)
-    book.sheet.set_footer("&C第 &P 页 共 &N 页")
+        page.sheet.set_column_pixels(column, column, MONEY_PIXELS if leaf.unit is Unit.FEN else PERSONS_PIXELS)
+    page.sheet.fit_to_pages(1, 0)
+    page.sheet.set_footer("&C第 &P 页 共 &N 页")
 
 
 def _quarter(header: Header) -> str:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.forms.figures import LARGEST, SCALES, Printed, Unit, exact
+from services.reporting.forms.figures import LARGEST, SCALES, Printed
+from services.reporting.indicators.model import Unit
 
 
 @pytest.mark.rule("S003-F1")
@@ -57,4 +58,4 @@ def test_outside_a_cells_digits_is_refused(value: int) -> None:
 
 
 def test_json_keeps_the_fen() -> None:
-    assert (exact(149, Unit.FEN), exact(149, Unit.PERSONS)) == ("1.49", 149)
+    assert (Unit.FEN.exact(149), Unit.PERSONS.exact(149)) == ("1.49", 149)

@@ -1,13 +1,14 @@
 """The form of annex 3 as data: its columns are the document's, its header fits together, bad data does not load."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 import yaml
 from pydantic import ValidationError
 
-from services.reporting.forms.figures import Unit
-from services.reporting.forms.model import FOLDER, Cell, Form, Kind, header_cells, load
+from services.reporting.forms.model import FOLDER, Cell, Form, header_cells, load, quarter_end
+from services.reporting.indicators.model import Kind, Unit, catalogue
 from shared.regions import Level
 
 STOCKS = ["实名人数", "未就业人员", "已就业人员", "在校学生", "签订合同", "参加社保"]
@@ -44,6 +45,26 @@ def test_subsidies_with_a_column_of_their_own() -> None:
     assert leaves["survey_subsidy_paid"].title == "信息采集补贴"
     assert leaves["technical_school_people"].title == "在校学生"
     assert leaves["technical_school_paid"].title == "学费补助"
+
+
+def test_each_column_is_an_indicator_of_the_catalogue_with_its_kind_and_unit() -> None:
+    columns = {leaf.indicator: (leaf.kind, leaf.unit) for leaf in load("annex3").leaves}
+    assert {code: (each.kind, each.unit) for code, each in catalogue().items() if code in columns} == columns
+
+
+@pytest.mark.rule("S003-D2", "S003-D2x")
+@pytest.mark.parametrize(
+    ("year", "quarter", "last", "due"),
+    [
+        (2018, 1, date(2018, 3, 31), date(2018, 4, 5)),
+        (2018, 2, date(2018, 6, 30), date(2018, 7, 5)),
+        (2018, 3, date(2018, 9, 30), date(2018, 10, 5)),  # within a holiday: no shift
+        (2018, 4, date(2018, 12, 31), date(2019, 1, 5)),
+    ],
+)
+def test_the_form_is_due_on_the_fifth_day_after_the_quarter(year: int, quarter: int, last: date, due: date) -> None:
+    assert quarter_end(year, quarter) == last
+    assert load("annex3").due.of_quarter(year, quarter) == due
 
 
 def test_money_columns_are_those_that_name_a_payment() -> None:

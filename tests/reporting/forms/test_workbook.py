@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cli.checks.rules import DOCUMENTS, ROOT, squeezed
 from services.reporting.forms.model import load
 from services.reporting.forms.sheet import Header, Row, as_json
-from services.reporting.forms.workbook import render, render_rows
+from services.reporting.forms.workbook import SUMMARY, render, render_both, render_rows
 from shared.regions import Level
 
 FORM = load("annex3")
@@ -112,6 +112,16 @@ def test_a_summary_has_every_heading_of_the_form() -> None:
     headings = [group.title for group in FORM.groups] + [leaf.title for leaf in FORM.leaves]
     for title in headings:
         assert summary.count(title) == headings.count(title)
+
+
+def test_both_sheets_go_into_one_workbook_when_there_are_places_below() -> None:
+    rows = [Row("样例县", values(3)), Row("甲乡", values(1))]
+    book = load_workbook(BytesIO(render_both(FORM, COUNTY, rows)))
+    assert book.sheetnames == [FORM.label, SUMMARY]
+    assert [Decimal(str(book[FORM.label]["A7"].value)), Decimal(str(book[SUMMARY]["B8"].value))] == [
+        Decimal("0.3003")
+    ] * 2
+    assert load_workbook(BytesIO(render_both(FORM, COUNTY, rows[:1]))).sheetnames == [FORM.label]
 
 
 def test_a_summary_in_yuan_says_nothing_of_rounding() -> None:

@@ -1,0 +1,1 @@
+"""The other services, as far as reporting asks them."""

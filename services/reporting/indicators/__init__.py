@@ -1,0 +1,1 @@
+"""Indicators 指标: what each figure counts, as data."""

@@ -1,0 +1,1 @@
+"""Projections 投影: what the three feeds say, kept as sums of dated regional increments."""
