@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.jobs.organisations import service as organisations
 from services.jobs.organisations.endpoints import router as organisations_router
-from services.jobs.people import models  # noqa: F401  (tables)
+from services.jobs.people.source import REGISTRY
 from services.jobs.permissions import FeedReader
 from services.jobs.placements import models as placement_models  # noqa: F401
 from services.jobs.postings import service as postings
@@ -23,5 +23,6 @@ SERVICE = Service(
     folder=Path(__file__).parent,
     routers=[organisations_router, postings_router, feed.router("jobs", FeedReader, states=STATES)],
     queue=queue,
+    sources=[REGISTRY],
     loops=[expire_for_ever],
 )

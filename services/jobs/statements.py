@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, or_
-from sqlmodel import col
 
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 """Where a list that is ordered by id begins, forwards and backwards."""
@@ -12,5 +11,5 @@ FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 def if_given(column: Any, name: str) -> ColumnElement[bool]:
     """The column equals the parameter, or the parameter is None."""
-    parameter = bindparam(name, type_=col(column).type)
-    return or_(parameter.is_(None), col(column) == parameter)
+    parameter: ColumnElement[Any] = bindparam(name, type_=column.type)
+    return or_(parameter.is_(None), column == parameter)

@@ -4,8 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.jobs.people.source import REGISTRY
 from shared import ids
 from shared.clock import BEIJING
+from shared.feed import Envelope
 from tests.fixtures import tokens
 from tests.fixtures.platform import ServiceUnderTest
 
@@ -120,4 +122,53 @@ def person_data(region: str = tokens.VILLAGE, version: int = 1, **changes: Any) 
         "region": region,
         "work_region": None,
         "after": person_facts(**changes),
+    }
+
+
+async def told(jobs: ServiceUnderTest, *events: tuple[str, UUID, dict[str, Any]]) -> None:
+    """Events of the registry (type, subject, data) applied in order, as the reader of its feed does."""
+    async with jobs.runtime.database.system_session() as session:
+        for kind, subject, data in events:
+            await REGISTRY.handlers[kind](session, envelope(kind, subject, data))
+
+
+def envelope(kind: str, subject: UUID, data: dict[str, Any]) -> Envelope:
+    return Envelope(id=ids.new_id(), source="/registry", type=kind, subject=subject, time=NOON, data=data)
+
+
+async def person(jobs: ServiceUnderTest, region: str = tokens.VILLAGE, version: int = 1, **facts: Any) -> UUID:
+    """A person of whom the registry has told."""
+    person_id = ids.new_id()
+    await told(jobs, ("registry.person", person_id, person_data(region, version, **facts)))
+    return person_id
+
+
+def spell_data(person_id: UUID, region: str = tokens.VILLAGE, version: int = 1, **changes: Any) -> dict[str, Any]:
+    """`data` of a registry.spell event."""
+    facts = {
+        "person_id": str(person_id),
+        "base": "poverty_alleviated",
+        "placement_id": None,
+        "kind": "unit",
+        "started_on": "2018-05-01",
+        "ended_on": None,
+        "end_reason": None,
+        "work_region": "532504",
+        "work_place_text": False,
+        "transfer": "within_county",
+        "organised": False,
+        "contract_signed": True,
+        "contract_from": None,
+        "contract_to": None,
+        "insured": False,
+        "verified": True,
+        "channel": "self",
+    }
+    return {
+        "version": version,
+        "effective_on": "2018-05-01",
+        "county_code": region[:6],
+        "region": region,
+        "work_region": "532504",
+        "after": facts | changes,
     }

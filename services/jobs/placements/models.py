@@ -46,7 +46,6 @@ class Placement(Base, table=True):
             "AND (hired_on IS NULL) = (registry_state IS NULL)",
             name="hired",
         ),
-        CheckConstraint("hired_on >= referred_on", name="hired_after_referral"),
         CheckConstraint("(status = 'ended') <= (ended_on IS NOT NULL) AND ended_on >= hired_on", name="ended"),
         CheckConstraint("performed_until >= hired_on", name="performed"),
         CheckConstraint("(status = 'declined') = (decline_reason IS NOT NULL)", name="declined"),

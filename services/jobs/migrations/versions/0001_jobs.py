@@ -300,7 +300,6 @@ def _placements() -> None:
         sa.CheckConstraint("contract_from IS NULL OR contract_signed", name=op.f("ck_placement_contract")),
         sa.CheckConstraint("contract_to >= contract_from", name=op.f("ck_placement_contract_dates")),
         sa.CheckConstraint("county_code = left(region, 6)", name=op.f("ck_placement_county")),
-        sa.CheckConstraint("hired_on >= referred_on", name=op.f("ck_placement_hired_after_referral")),
         sa.CheckConstraint("performed_until >= hired_on", name=op.f("ck_placement_performed")),
         sa.CheckConstraint("version > 0", name=op.f("ck_placement_version")),
         sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_placement")),
