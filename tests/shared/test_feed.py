@@ -167,11 +167,11 @@ async def test_the_cursor_tells_when_it_last_moved(registry: ServiceUnderTest) -
     reader = _reader(registry, registry, [])
     await reader.drain()
     async with registry.runtime.database.system_session() as session:
-        before = await session.scalar(select(feed_cursor.c.moved_at))
+        before = (await session.execute(select(feed_cursor.c.moved_at))).scalar_one()
         await feed.emit(session, changed(1))
     await reader.drain()
     async with registry.runtime.database.system_session() as session:
-        assert await session.scalar(select(feed_cursor.c.moved_at)) > before
+        assert (await session.execute(select(feed_cursor.c.moved_at))).scalar_one() > before
 
 
 async def test_a_reader_starts_again_when_its_cursor_is_gone(services: Platform) -> None:
