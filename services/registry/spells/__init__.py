@@ -1,0 +1,1 @@
+"""Times of employment 就业记录."""
