@@ -15,7 +15,7 @@ from gateway.proxy.client import Message, Receive, Scope, Send
 from gateway.proxy.errors import SlowRequest
 from gateway.proxy.headers import client_address
 from gateway.proxy.identity import token_check
-from gateway.proxy.limits import ANONYMOUS, MIB, Buckets, Limits, address_key
+from gateway.proxy.limits import ANONYMOUS, MIB, Buckets, Limits, Rate, address_key
 from gateway.proxy.paths import check_target
 from gateway.proxy.server import UVICORN
 from shared.auth import TokenVerifier
@@ -52,10 +52,10 @@ def limits(settings: Settings) -> Limits:
 class Door:
     """An ASGI application. A path whose first segment is one of the gateway's own stays here."""
 
-    def __init__(self, app: FastAPI, proxy: Proxy) -> None:
+    def __init__(self, app: FastAPI, proxy: Proxy, rate: Rate = ANONYMOUS) -> None:
         self._app, self._proxy = app, proxy
         self._own = {_first(str(route.path_format).encode()) for route in iter_route_contexts(app.routes)}
-        self._by_address = Buckets(ANONYMOUS)
+        self._by_address = Buckets(rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
