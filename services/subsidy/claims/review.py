@@ -28,7 +28,7 @@ _WITHDRAWABLE = service.CHANGEABLE | steps.OPEN
 
 
 async def submit(session: AsyncSession, caller: Principal, claim_id: UUID, version: int, gathered: Gathered) -> Claim:
-    """Decide a draft and put it on its way, or refuse it with reasons. Raises `Incomplete` when something is missing."""
+    """Decide a draft and send it on, or refuse it with reasons. Raises `Incomplete` when anything is missing."""
     claim = await _lock(session, caller, claim_id, version)
     if claim.status not in service.CHANGEABLE:
         raise WrongState
