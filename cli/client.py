@@ -133,16 +133,19 @@ class Caller:
             files = {field: (file.name, content)}
             return _json(self._send("POST", path, data=dict(form or {}), files=files, headers=_keyed(key)))
 
-    def download(self, path: str, to: Path, **query: Any) -> Path:
-        """Save what the path answers, written as it comes."""
+    def download(self, path: str, to: Path, *, body: Any = None, **query: Any) -> Path:
+        """Save what the path answers (to a POST when there is a body), written as it comes."""
+        method = "GET" if body is None else "POST"
         headers = self._authorization()
-        with reaching(self.base_url), self._http.stream("GET", path, params=query, headers=headers) as answer:
+        with (
+            reaching(self.base_url),
+            self._http.stream(method, path, params=query, json=body, headers=headers) as answer,
+            to.open("wb") as file,
+        ):
             if answer.is_error:
                 answer.read()
-            checked(answer)
-            with to.open("wb") as file:
-                for chunk in answer.iter_bytes():
-                    file.write(chunk)
+            for chunk in checked(answer).iter_bytes():
+                file.write(chunk)
         return to
 
     def text(self, path: str, **headers: str) -> str:

@@ -27,21 +27,23 @@ def until(what: str, ask: Callable[[], Seen], right: Callable[[Seen], bool], *, 
 
 
 def bar(
-    console: Console, what: str, ask: Callable[[], dict[str, Any]], counts: tuple[str, str], *, seconds: float = 300.0
+    console: Console,
+    what: str,
+    ask: Callable[[], dict[str, Any]],
+    count: Callable[[dict[str, Any]], tuple[int, int | None]],
+    *,
+    seconds: float = 300.0,
 ) -> dict[str, Any]:
-    """Show a background job's way to its end and return its last state. `counts` name what is done and how much there
-    is. Raises CommandError when it fails or does not end in time."""
-    done, total = counts
+    """Show a background job's way to its end, `done` or `failed`, and return its last state. `count` reads from a state
+    how much is done, of how much (None while that is not known)."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(what, total=None)
 
         def look() -> dict[str, Any]:
             state = ask()
-            progress.update(task, completed=state[done], total=state[total])
+            done, total = count(state)
+            progress.update(task, completed=done, total=total)
             return state
 
-        state = until(what, look, lambda seen: seen["state"] in ("done", "failed"), seconds=seconds)
-    if state["state"] == "failed":
-        raise CommandError(f"{what}: failed. {state.get('reason') or 'The log of the worker says why.'}")
-    return state
+        return until(what, look, lambda seen: seen["state"] in ("done", "failed"), seconds=seconds)

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.client import Caller, Refused, by_password, by_secret
-from cli.demo.story import Refusal, Story
+from cli.demo.story import Posted, Refusal, Story
 from cli.errors import CommandError
 
 
@@ -43,6 +43,19 @@ class Stage:
         if name not in self._callers:
             self._callers[name] = Caller(self.base_url, self._ways[name])
         return self._callers[name]
+
+    def enrol(self, username: str, password: str) -> None:
+        """An account that the play made itself, or its new password."""
+        self._ways[username] = by_password(username, password)
+        if known := self._callers.pop(username, None):
+            known.close()
+
+    @property
+    def posted(self) -> Posted:
+        """What the agency has posted by now."""
+        if self.story.posted is None:
+            raise Wrong("Nothing was posted yet.")
+        return self.story.posted
 
     def close(self) -> None:
         for one in self._callers.values():

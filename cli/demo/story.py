@@ -41,8 +41,11 @@ class Placed:
     placement_id: str
     posting_id: str
     work_region: str
-    spells: int
-    transfer: str | None
+    hired_on: str
+    performed_until: str = ""
+    verified: bool = False
+    spells: int = 0
+    transfer: str | None = None
 
 
 @dataclass(slots=True)
@@ -52,6 +55,7 @@ class Claimed:
     claim_id: str
     benefit: str
     placement_id: str
+    person_id: str
     amount_fen: int
     status: str
 
@@ -79,8 +83,12 @@ class Story:
     candidates: list[str] = field(default_factory=list)
     placements: list[Placed] = field(default_factory=list)
     claims: list[Claimed] = field(default_factory=list)
+    travel_payees: dict[str, str] = field(default_factory=dict)
+    fund_id: str = ""
+    batches: list[str] = field(default_factory=list)
     ledger: dict[str, int] = field(default_factory=dict)
     annex3: dict[str, dict[str, int]] = field(default_factory=dict)
+    region_names: dict[str, str] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
     seconds: float = 0.0
