@@ -6,7 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import uvicorn
@@ -25,15 +25,22 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    commands: Sequence[Sequence[str]], answers: Callable[[], bool], environment: Mapping[str, str] | None = None
+    commands: Sequence[Sequence[str]],
+    answers: Callable[[], bool],
+    environment: Mapping[str, str] | None = None,
+    log: Path | None = None,
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run the processes until the block ends; enter it when `answers` says that they do."""
-    processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in commands]
+    """Run the processes until the block ends; enter it when `answers` says that they do. `log` gets what they say."""
+    with log.open("wb") if log else nullcontext() as out:
+        processes = [
+            subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) for command in commands
+        ]
     try:
         deadline = time.monotonic() + _START_SECONDS
         while not answers():
             if time.monotonic() > deadline or any(process.poll() is not None for process in processes):
-                raise RuntimeError(f"{commands[0]} does not answer")
+                said = log.read_text() if log else ""
+                raise RuntimeError(f"{commands[0]} does not answer\n{said}")
             time.sleep(0.05)
         yield processes
     finally:

@@ -29,7 +29,7 @@ def _load(arguments: Sequence[str], seconds: float) -> dict[str, float]:
     if "Non-2xx" in text or "Socket errors" in text:
         raise RuntimeError(text)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    quantiles = dict(re.findall(r"^\s+(50|99)%\s+(\S+)$", text, re.MULTILINE))
+    quantiles = dict(re.findall(r"^\s+(50|99)%\s+(\S+)", text, re.MULTILINE))
     assert rate is not None
     return {"rate": float(rate[1]), "p50": _ms(quantiles["50"]), "p99": _ms(quantiles["99"])}
 
