@@ -141,8 +141,8 @@ def _claim() -> None:
             name=op.f("ck_claim_four_eyes"),
         ),
         sa.CheckConstraint(
-            "status IN ('draft', 'submitted', 'reviewed', 'checked', 'approved', 'in_batch', 'paid', 'failed', 'returned', "
-            "'refused', 'rejected', 'withdrawn')",
+            "status IN ('draft', 'submitted', 'reviewed', 'checked', 'approved', 'in_batch', 'paid', 'failed', "
+            "'returned', 'refused', 'rejected', 'withdrawn')",
             name=op.f("ck_claim_status"),
         ),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_claim_amount")),
