@@ -172,3 +172,28 @@ def spell_data(person_id: UUID, region: str = tokens.VILLAGE, version: int = 1, 
         "work_region": "532504",
         "after": facts | changes,
     }
+
+
+async def referred(jobs: ServiceUnderTest, org: UUID, **changes: Any) -> UUID:
+    """A person of the village referred to a new posting of the organisation. Returns the placement's id."""
+    made = await published(jobs, org, **changes)
+    return await referral(jobs, await person(jobs), made["id"])
+
+
+async def referral(jobs: ServiceUnderTest, person_id: UUID, posting_id: str) -> UUID:
+    async with jobs.client(tokens.officer(tokens.VILLAGE)) as client:
+        given = {"person_id": str(person_id), "posting_id": posting_id}
+        answer = await client.post("/jobs/v1/placements", json=given)
+    assert answer.status_code == 201, answer.text
+    return UUID(answer.json()["id"])
+
+
+HIRE = {
+    "hired_on": "2018-03-20",
+    "monthly_wage": "5200.00",
+    "contract_signed": True,
+    "contract_from": "2018-03-20",
+    "contract_to": "2019-03-19",
+    "insured": True,
+}
+"""Three months and a week before the business time of these tests."""

@@ -104,6 +104,12 @@ class Placement(Base, table=True):
         default=None, sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )
 
+    @property
+    def refusal_shown(self) -> dict[str, str] | None:
+        if self.refusal is None:
+            return None
+        return {"code": self.refusal, "detail": self.refusal_text or ""}
+
 
 class FollowUp(Base, table=True):
     """The employer's word that the work went on until a day, with proof where there is one.
