@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
 
+from gateway.users.models import Account
 from shared.auth import TokenVerifier
+from shared.database import Scope, scoped
 from tests.factories import gateway as make
 from tests.fixtures.platform import ServiceUnderTest
 
@@ -170,3 +173,18 @@ async def test_the_list_pages_and_refuses_unknown_filters(gateway: ServiceUnderT
             link = answer.headers.get("link", "")
             path = link.partition("<")[2].partition(">")[0]
     assert names == ["u532504-admin", *(f"village-{number}" for number in range(5))]
+
+
+async def test_the_database_itself_shows_no_other_region(gateway: ServiceUnderTest) -> None:
+    """Row-level security under the queries: a statement that forgot the region finds nothing of others."""
+    for region in (COUNTY, VILLAGE, OTHER_COUNTY):
+        await make.account(gateway, region)
+    everything = select(Account.region).order_by(Account.region)  # type: ignore[call-overload]
+    seen: dict[str | None, list[str]] = {}
+    for scope in (COUNTY, VILLAGE, None):
+        with scoped(Scope(region=scope)):
+            async with gateway.runtime.database.session() as session:
+                seen[scope] = list(await session.scalars(everything))
+                touched = await session.execute(text("UPDATE account SET title = '改' WHERE region = '532503'"))
+                assert touched.rowcount == 0  # type: ignore[attr-defined]
+    assert seen == {COUNTY: [COUNTY, VILLAGE], VILLAGE: [VILLAGE], None: []}
