@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.jobs.matching.endpoints import router as matches
 from services.jobs.organisations import service as organisations
 from services.jobs.organisations.endpoints import router as organisations_router
 from services.jobs.people.source import REGISTRY
@@ -30,6 +31,7 @@ SERVICE = Service(
         postings_router,
         placements_router,
         referrals,
+        matches,
         placement_facts,
         feed.router("jobs", FeedReader, states=STATES),
     ],

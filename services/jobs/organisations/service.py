@@ -46,12 +46,16 @@ async def get(session: AsyncSession, organisation_id: UUID) -> Organisation:
 
 async def for_business(session: AsyncSession, organisation_id: UUID) -> Organisation:
     """The organisation, if it may post and report at present. Raises `NotFound`, `NotFiled`, `Suspended`."""
-    found = await get(session, organisation_id)
-    if found.status != "active":
+    return require_business(await get(session, organisation_id))
+
+
+def require_business(organisation: Organisation) -> Organisation:
+    """The organisation, if it may post and report at present. Raises `NotFiled`, `Suspended`."""
+    if organisation.status != "active":
         raise Suspended
-    if not found.filed:
+    if not organisation.filed:
         raise NotFiled
-    return found
+    return organisation
 
 
 async def listed(

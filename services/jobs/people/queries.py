@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Delete, Insert, bindparam, delete, exists, func, select
+from sqlalchemy import Delete, Insert, and_, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -43,21 +43,24 @@ MARK_GONE = _gone.on_conflict_do_update(
 )
 EMPTY = tuple(delete(model) for model in (Person, Spell, Gone))
 
-_VISIBLE = (
-    col(Person.person_id) == bindparam("person_id"),
-    col(Person.region) >= bindparam("low"),
-    col(Person.region) < bindparam("high"),
-)
-VISIBLE = select(Person).where(*_VISIBLE)
-VISIBLE_IN_COUNTY = VISIBLE.where(col(Person.county_code) == bindparam("county"))
-OPEN_SPELL = (
-    select(Spell)
+VISIBLE = (
+    select(Person, Spell)
+    .outerjoin(
+        Spell,
+        and_(
+            col(Spell.county_code) == col(Person.county_code),
+            col(Spell.person_id) == col(Person.person_id),
+            col(Spell.ended_on).is_(None),
+            col(Spell.kind) == "unit",
+        ),
+    )
     .where(
-        col(Spell.person_id) == bindparam("person_id"),
-        col(Spell.county_code) == bindparam("county"),
-        col(Spell.ended_on).is_(None),
-        col(Spell.kind) == "unit",
+        col(Person.person_id) == bindparam("person_id"),
+        col(Person.region) >= bindparam("low"),
+        col(Person.region) < bindparam("high"),
     )
     .order_by(col(Spell.started_on).desc())
     .limit(1)
 )
+"""A person of a region with the employment by a unit that the registry holds open, if any."""
+VISIBLE_IN_COUNTY = VISIBLE.where(col(Person.county_code) == bindparam("county"))

@@ -11,23 +11,19 @@ from shared.auth import Principal
 from shared.errors import NotFound
 
 
-async def visible(session: AsyncSession, caller: Principal, person_id: UUID) -> Person:
-    """One person of the caller's region. Raises `NotFound` for any other."""
+async def visible(session: AsyncSession, caller: Principal, person_id: UUID) -> tuple[Person, Spell | None]:
+    """One person of the caller's region, and the employment by a unit that the registry holds open.
+
+    Raises `NotFound` for any other person.
+    """
     if caller.region is None:
         raise NotFound
     low, high = regions.bounds(caller.region)
-    values = {"person_id": person_id, "low": low, "high": high}
+    statement, values = queries.VISIBLE, {"person_id": person_id, "low": low, "high": high}
     if len(caller.region) >= regions.LENGTH[regions.Level.COUNTY]:
-        found = await session.execute(queries.VISIBLE_IN_COUNTY, values | {"county": regions.county(caller.region)})
-    else:
-        found = await session.execute(queries.VISIBLE, values)
-    person = found.scalar_one_or_none()
-    if person is None:
+        statement, values["county"] = queries.VISIBLE_IN_COUNTY, regions.county(caller.region)
+    row = (await session.execute(statement, values)).one_or_none()
+    if row is None:
         raise NotFound
-    return person
-
-
-async def open_employment(session: AsyncSession, person: Person) -> Spell | None:
-    """The employment by a unit that the registry holds open for the person, if any."""
-    found = await session.execute(queries.OPEN_SPELL, {"person_id": person.person_id, "county": person.county_code})
-    return found.scalar_one_or_none()
+    person, spell = row
+    return person, spell

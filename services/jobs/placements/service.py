@@ -33,9 +33,8 @@ async def refer(session: AsyncSession, caller: Principal, person_id: UUID, posti
     Raises `NotFound` (either), `PersonNotAvailable`, `AlreadyPlaced`, `AlreadyReferred`, and what keeps the posting
     from being open. Where the person is managed now stays with the act. Rules: S003-S1b
     """
-    person = await people.visible(session, caller, person_id)
-    posting = await postings.get_open(session, posting_id)
-    organisation = await organisations.get(session, posting.organisation_id)
+    person, _ = await people.visible(session, caller, person_id)
+    posting, organisation = await postings.get_open(session, posting_id)
     await _require_available(session, person)
     placement_id = ids.new_id()
     values = {

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, select, text
 from sqlmodel import col
 
+from services.jobs.organisations.models import Organisation
 from services.jobs.postings.models import Posting, PostingBatch
 from services.jobs.statements import if_given
 
@@ -30,6 +31,11 @@ _WITH_STATUS = if_given(Posting.status, "status")
 _WORK_PLACE = (col(Posting.work_region) >= bindparam("work_low"), col(Posting.work_region) < bindparam("work_high"))
 
 BY_ID = select(Posting).where(col(Posting.id) == bindparam("id"))
+WITH_ORGANISATION = (
+    select(Posting, Organisation)
+    .join(Organisation, col(Organisation.id) == col(Posting.organisation_id))
+    .where(col(Posting.id) == bindparam("id"))
+)
 LOCKED = BY_ID.with_for_update().execution_options(populate_existing=True)
 OWN = _listed(col(Posting.organisation_id) == bindparam("own"), _WITH_STATUS, *_WORK_PLACE)
 """An organisation's own."""

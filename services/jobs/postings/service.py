@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.jobs import versions
 from services.jobs.events import PostingEvent, PostingFacts
 from services.jobs.organisations import service as organisations
+from services.jobs.organisations.models import Organisation
 from services.jobs.postings import lifecycle, queries
 from services.jobs.postings.errors import NotPublished, PostingFull, WrongState
 from services.jobs.postings.models import Posting
@@ -34,13 +35,18 @@ async def get(session: AsyncSession, posting_id: UUID) -> Posting:
     return found
 
 
-async def get_open(session: AsyncSession, posting_id: UUID) -> Posting:
-    """One to which people may be referred now. Raises `NotFound`, `NotPublished`, `NotFiled`, `Suspended`."""
-    found = await get(session, posting_id)
-    if found.status not in lifecycle.REFERABLE or found.valid_through < clock.today():
+async def get_open(session: AsyncSession, posting_id: UUID) -> tuple[Posting, Organisation]:
+    """One to which people may be referred now, and whose it is.
+
+    Raises `NotFound`, `NotPublished`, `NotFiled`, `Suspended`.
+    """
+    row = (await session.execute(queries.WITH_ORGANISATION, {"id": posting_id})).one_or_none()
+    if row is None:
+        raise NotFound
+    posting, organisation = row
+    if posting.status not in lifecycle.REFERABLE or posting.valid_through < clock.today():
         raise NotPublished
-    await organisations.for_business(session, found.organisation_id)
-    return found
+    return posting, organisations.require_business(organisation)
 
 
 async def listed(

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.jobs.placements import steps, tasks
+from services.jobs.postings import service as postings
 from shared.errors import Unavailable
 from tests.factories.jobs import HIRE, filed_organisation, person, published, referral
 from tests.fixtures import tokens
@@ -91,7 +92,7 @@ async def test_a_worker_that_dies_while_noting_leaves_no_half(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(steps.postings, "give_vacancy_back", die)
+        patch.setattr(postings, "give_vacancy_back", die)
         with pytest.raises(Killed):
             await tasks.record_spell(jobs.runtime, str(placement))
     seen = await shown(jobs, org, placement)
