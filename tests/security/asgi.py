@@ -3,7 +3,9 @@
 The matrix asks tens of thousands of questions; a client library would take most of the time.
 """
 
+from contextlib import suppress
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from fastapi import FastAPI
 
@@ -15,12 +17,19 @@ class Reply(NamedTuple):
 
 
 async def ask(
-    app: FastAPI, method: str, path: str, token: str | None = None, body: bytes = b"", media_type: str | None = None
+    app: FastAPI,
+    method: str,
+    path: str,
+    token: str | None = None,
+    body: bytes = b"",
+    media_type: str | None = None,
+    **more: str,
 ) -> Reply:
-    """Raises what the application raises, when it fails to turn it into an answer."""
+    """`more` are further headers. What the application fails to turn into an answer of its own is answered with 500."""
     headers = [(b"host", b"service"), (b"content-length", str(len(body)).encode())]
     if token:
         headers.append((b"authorization", b"Bearer " + token.encode()))
+    headers += [(name.replace("_", "-").encode(), value.encode()) for name, value in more.items()]
     if media_type:
         headers.append((b"content-type", media_type.encode()))
     pure, _, query = path.partition("?")
@@ -30,7 +39,7 @@ async def ask(
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
-        "path": pure,
+        "path": unquote(pure),
         "raw_path": pure.encode(),
         "query_string": query.encode(),
         "root_path": "",
@@ -51,7 +60,8 @@ async def ask(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await app(scope, receive, send)
+    with suppress(Exception):  # Starlette answers 500 and raises all the same
+        await app(scope, receive, send)
     start = sent[0]
     kind = next((value.decode() for name, value in start["headers"] if name == b"content-type"), "")
     return Reply(start["status"], kind, b"".join(message.get("body", b"") for message in sent[1:]))
