@@ -16,7 +16,7 @@ _DEPTH = 6
 def example(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Any:
     """A value that the schema takes, patterns aside."""
     if "$ref" in schema:
-        return example(schemas[schema["$ref"].rpartition("/")[2]], schemas, depth)
+        return example(schemas.get(schema["$ref"].rpartition("/")[2], {}), schemas, depth)
     if (given := _given(schema)) is not None:
         return given
     for choice in ("anyOf", "oneOf", "allOf"):
