@@ -1,9 +1,11 @@
 """Statements on imports, built once."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlmodel import col
 
 from services.registry.imports.models import ImportRefusal, PersonImport
+
+REFUSAL: Table = ImportRefusal.__table__  # type: ignore[attr-defined]
 
 ONE = select(PersonImport).where(
     col(PersonImport.id) == bindparam("id"),

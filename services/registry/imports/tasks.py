@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.bulk import insert_rows
 from services.registry.imports import queries, service
 from services.registry.imports.annex2 import CellError, People, PersonRow, RefusedRow, iter_rows
 from services.registry.imports.checks import Checker
-from services.registry.imports.models import ImportRefusal, PersonImport
+from services.registry.imports.models import PersonImport
 from services.registry.imports.people import registration
 from services.registry.persons import sealing
 from services.registry.regions import service as divisions
@@ -120,8 +120,7 @@ async def _note(
     refusals: dict[int, tuple[CellError, ...]],
 ) -> None:
     """Refusals, counters, the place reached, and one audit entry with a digest of what was settled."""
-    if refusals:
-        await session.execute(insert(ImportRefusal), [_refusal(found, *each) for each in sorted(refusals.items())])
+    await insert_rows(session, queries.REFUSAL, [_refusal(found, *each) for each in sorted(refusals.items())])
     found.refused += len(refusals)
     found.done += len(rows) - len(refusals)
     found.position = _number(rows[-1])

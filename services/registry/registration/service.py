@@ -6,21 +6,22 @@ caller's transaction. Whoever cannot be taken is left out and named with the rea
 
 from collections.abc import Sequence
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.bulk import insert_rows
 from services.registry.households import service as households
 from services.registry.households.models import Household
 from services.registry.persons import sealing, work
 from services.registry.persons import service as persons
 from services.registry.persons.identity import age_on
-from services.registry.persons.models import Person
+from services.registry.persons.queries import PERSON
 from services.registry.registration.records import Employment, Registration
 from services.registry.spells import service as spells
-from services.registry.spells.models import Spell
+from services.registry.spells.queries import SPELL
 from shared import feed, ids, regions
 from shared.crypto import Keyring
 
@@ -64,12 +65,10 @@ async def register(session: AsyncSession, keyring: Keyring, registrations: Seque
         rows.append(person)
         made = [_spell(each.employment, person)] if each.employment else []
         jobs += made
-        events.append(persons.event(Person(**person)))
-        events += [spells.event(Spell(**spell), each.base) for spell in made]
-    if rows:
-        await session.execute(insert(Person), rows)
-    if jobs:
-        await session.execute(insert(Spell), jobs)
+        events.append(persons.event(SimpleNamespace(**person)))
+        events += [spells.event(SimpleNamespace(**spell), each.base) for spell in made]
+    await insert_rows(session, PERSON, rows)
+    await insert_rows(session, SPELL, jobs)
     await feed.emit(session, *events)
     return [outcome for outcome in outcomes if outcome is not None]
 
