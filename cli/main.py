@@ -7,6 +7,7 @@ import typer
 from cli.dev import commands as dev
 from cli.errors import CommandError
 from cli.ops import commands as ops
+from cli.verbs import commands as verbs
 from shared.crypto import KeyFileError
 
 app = typer.Typer(
@@ -15,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals hold passwords and people
     help="Bangfu 帮扶: an employment-support platform.",
 )
+app.add_typer(verbs.app)
 app.add_typer(dev.app, name="dev")
 app.add_typer(ops.app, name="ops")
 

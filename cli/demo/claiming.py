@@ -42,9 +42,7 @@ def claim_service(stage: Stage) -> None:
         proofs = _upload(stage, agency, "identity_proof", "劳动者身份证明 (样例)", "identity.pdf")
         proofs += _upload(stage, agency, "wage_proof", "企业工资收入证明 2018-03 至 2018-05 (样例)", "wages.pdf")
     for placed in stage.story.placements:
-        due = SERVICE_AMOUNTS.get(placed.transfer or "")
-        if due is None or not placed.three_months:
-            continue
+        due = SERVICE_AMOUNTS[str(placed.transfer)]
         body = {
             "benefit": SERVICE,
             "placement_id": placed.placement_id,

@@ -18,6 +18,7 @@ def look_back(stage: Stage) -> None:
     stage.show(files)
     stage.console.print(f"文件位置 They are in {stage.folder}", soft_wrap=True)
     stage.say(
-        "继续了解 To look further: `make run` 启动平台 starts the platform at http://127.0.0.1:8000 with the same "
-        "accounts (credentials.json in its data folder), interface documentation at /docs."
+        "继续了解 To look further: `make run` 启动平台,接口文档在 http://127.0.0.1:8000/docs ,账号和密码在数据文件夹的 "
+        "credentials.json。 It starts the platform; /docs documents the interface, and credentials.json in its data "
+        "folder has the accounts."
     )

@@ -1,12 +1,11 @@
 """The agency is filed and offers jobs; the county publishes them."""
 
-import json
 from typing import Any
 
 from cli.client import Caller
 from cli.demo.stage import Stage, expect
 from cli.demo.story import COUNTY, Posted
-from cli.samples.postings import postings
+from cli.samples import postings
 
 AGENCY = "organisation-demo-agency"
 ORGANISATION: dict[str, Any] = {
@@ -29,7 +28,7 @@ def file_agency(stage: Stage) -> None:
     with stage.doing("mile-officer", "登记人力资源机构 register the HR agency") as county:
         county.put(path, ORGANISATION)
     stage.refused(
-        AGENCY, "未备案机构发布岗位 post jobs before being filed", 403, lambda one: _post(one, postings()[:1])
+        AGENCY, "未备案机构发布岗位 post jobs before being filed", 409, lambda one: _post(one, postings.sample(1).items)
     )
     with stage.doing("mile-officer", "备案 file it") as county:
         filed = county.post(f"{path}/file", {"decision": "file"})
@@ -38,9 +37,8 @@ def file_agency(stage: Stage) -> None:
 
 def post_jobs(stage: Stage) -> None:
     """A hundred postings in one request, as the agency's program sends them."""
-    items = postings()
-    sent = stage.file("postings.json")
-    sent.write_text(json.dumps({"items": items}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    sample = postings.write(stage.file("postings.json"))
+    items = sample.items
     with stage.doing(AGENCY, f"一次提交 {len(items)} 个岗位 submit {len(items)} postings in one request") as agency:
         answer = _post(agency, items)
     results = answer["results"]
@@ -53,6 +51,9 @@ def post_jobs(stage: Stage) -> None:
             table.add_row(external_id, error["pointer"], error["code"], error["detail"])
     stage.show(table)
     expect("every posting is answered", (answer["accepted"] + answer["refused"], len(results)), (len(items),) * 2)
+    wrong = {index: (f"/items/{index}{where}", code) for index, (where, code) in sample.refused.items()}
+    seen = {one["index"]: one["errors"][0] for one in results if one["outcome"] == "refused"}
+    expect("what is wrong", {index: (one["pointer"], one["code"]) for index, one in seen.items()}, wrong)
     accepted = [one["posting_id"] for one in results if one["outcome"] == "created"]
     expect("accepted and refused agree with the results", answer["accepted"], len(accepted))
     stage.story.posted = Posted(

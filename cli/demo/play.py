@@ -2,7 +2,7 @@
 
 import time
 
-from cli.demo import closing, hiring, money, opening, placing, registering, reporting
+from cli.demo import claiming, closing, hiring, opening, paying, placing, registering, reporting
 from cli.demo.stage import Stage
 from cli.demo.story import Story
 
@@ -17,11 +17,16 @@ ACTS = (
     placing.refer_and_hire,
     placing.follow_up,
     placing.verify,
-    money.claim,
-    money.review,
-    money.pay,
-    money.claim_again,
+    claiming.open_fund,
+    claiming.claim_service,
+    claiming.claim_travel,
+    claiming.explain,
+    claiming.review,
+    paying.pay,
+    paying.balance,
+    claiming.claim_again,
     reporting.print_forms,
+    reporting.refuse_neighbours,
     closing.look_back,
 )
 

@@ -28,9 +28,9 @@ def demo(data: Path | None, out: Path | None, console: Console | None = None) ->
     """Start a platform on free ports, play, stop it. Without `data` its databases are thrown away afterwards; the
     files that the play hands out stay in `out`. Raises CommandError when something is not as it should be."""
     console = console or Console(highlight=False)
-    with _handed_out(out) as folder, _data(data, folder) as data_folder:
+    with _handed_out(out) as folder, data_folder(data, folder) as kept:
         report = Report(console)
-        with platform(data_folder, environment="demo", report=report, settings=SETTINGS) as running:
+        with platform(kept, environment="demo", report=report, settings=SETTINGS) as running:
             stage = Stage(running.base_url, running.credentials, folder, console)
             try:
                 return play(stage)
@@ -54,7 +54,7 @@ def _handed_out(out: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _data(kept: Path | None, out: Path) -> Iterator[Path]:
+def data_folder(kept: Path | None, out: Path) -> Iterator[Path]:
     """The folder of the databases: the one to keep, or one to throw away. After a failure the logs go to `out`."""
     if kept is not None:
         yield kept

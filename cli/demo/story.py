@@ -11,6 +11,8 @@ TODAY = date(2018, 6, 28)
 PROVINCES = ("53", "31", "44")
 COUNTY = "532504"
 YEAR, QUARTER = 2018, 2
+LAST_DAY = date(2018, 6, 30)
+"""Of the quarter."""
 
 
 @dataclass(slots=True)

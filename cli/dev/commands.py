@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.demo import run as season
 from cli.dev.data import DataFolder
 from cli.dev.environment import Environment
 from cli.dev.plan import DEFAULT_PORT, PLATFORM, ROOT
@@ -34,6 +35,22 @@ def up(
         _introduce(running, report)
         running.watch()
     report.say("Stopped.")
+
+
+@app.command()
+def demo(
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the databases there. [default: thrown away]")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the files of the play go. [default: a new folder in out/]")
+    ] = None,
+) -> None:
+    """Play one season over HTTP, from registration to payment and the quarterly form, and check every answer."""
+    try:
+        season.demo(data, out)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
 
 
 @app.command()
