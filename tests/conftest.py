@@ -20,16 +20,10 @@ _resources = ExitStack()
 _SERVER = pytest.StashKey[dict[str, Any]]()
 
 
-class _ServerForWorkers:
-    """Hands the controller's server to xdist's workers."""
-
-    def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput["server"] = json.dumps(_server(node.config))
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if config.pluginmanager.hasplugin("dsession"):
-        config.pluginmanager.register(_ServerForWorkers())
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the controller's server to each of xdist's workers."""
+    node.workerinput["server"] = json.dumps(_server(node.config))
 
 
 def pytest_unconfigure() -> None:
