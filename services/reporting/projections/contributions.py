@@ -30,10 +30,10 @@ _DAY = timedelta(days=1)
 
 
 class Key(NamedTuple):
-    """Where a contribution counts. `month` is the month's first day."""
+    """Where a contribution counts. `month` is the month's first day; only money may be above the villages."""
 
     indicator: str
-    village: str
+    region: str
     month: date
     lasting: bool
 

@@ -8,22 +8,19 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.reporting.indicators.model import Source
 from shared.feed import Envelope
-from shared.regions import VillageCode
+from shared.regions import RegionCode, VillageCode
 
 WorkDate = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1))]
 
 
 class _Facts(BaseModel):
-    """Every act and every person is somewhere: `region` is the managing village of the event."""
-
     model_config = ConfigDict(frozen=True, extra="ignore")
-
-    region: VillageCode
 
 
 class Person(_Facts):
-    """Of `registry.person`."""
+    """Of `registry.person`: `region` is the managing village."""
 
+    region: VillageCode
     base: str
     alive: bool
     registered_on: WorkDate
@@ -32,9 +29,11 @@ class Person(_Facts):
 class Record(_Facts):
     """A dated record of one person: `registry.spell`, `registry.service_record` or `jobs.enrolment`.
 
-    `ended_on` is its last day; without one it goes on. What only spells have is empty for the others.
+    `region` is the village that managed the person. `ended_on` is its last day; without one it goes on. What only
+    spells have is empty for the others.
     """
 
+    region: VillageCode
     person_id: UUID
     kind: str
     started_on: WorkDate
@@ -47,6 +46,7 @@ class Record(_Facts):
 class Payment(_Facts):
     """Of `subsidy.payment`: `region` is that of the claim. A paid one has the bank's date."""
 
+    region: RegionCode
     benefit: str
     transfer: str | None
     amount_fen: Annotated[int, Field(ge=0)]

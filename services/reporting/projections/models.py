@@ -31,7 +31,7 @@ class Fact(Base, table=True):
 
 
 class Subject(Base, table=True):
-    """What a person or a payment has been counted as, by indicator: `[village, month, lasting, value]`."""
+    """What a person or a payment has been counted as, by indicator: `[region, month, lasting, value]`."""
 
     __tablename__ = "subject"
 

@@ -43,15 +43,4 @@ HISTORIES = text(
     "SELECT subject_id, source, versions FROM fact WHERE subject_id = ANY(CAST(:subjects AS uuid[])) "
     "ORDER BY subject_id"
 )
-INCREMENTS = text("DELETE FROM increment WHERE indicator = ANY(CAST(:indicators AS text[]))")
-
-SUBJECTS = text(
-    "SELECT DISTINCT subject_id AS id FROM fact WHERE subject_id > :after "
-    "UNION SELECT id FROM subject WHERE id > :after ORDER BY id LIMIT :limit"
-)
-HISTORIES = text(
-    "SELECT subject_id AS id, source, versions, NULL AS counted FROM fact "
-    "WHERE subject_id = ANY(CAST(:subjects AS uuid[])) "
-    "UNION ALL SELECT id, NULL, NULL, counted FROM subject WHERE id = ANY(CAST(:subjects AS uuid[]))"
-)
 INCREMENTS = text("SELECT region, indicator, month, lasting, value FROM increment WHERE value <> 0")

@@ -130,7 +130,7 @@ def _cells(given: Contributions) -> Counter[Cell]:
     """The same at each of the five levels. A move within a township changes nothing above the villages."""
     cells: Counter[Cell] = Counter()
     for key, value in given.items():
-        for region in regions.ancestors(key.village):
+        for region in regions.ancestors(key.region):
             cells[Cell(region, key.indicator, key.month, key.lasting)] += value
     return Counter({cell: value for cell, value in cells.items() if value})
 

@@ -45,15 +45,15 @@ def history(facts: Iterable[tuple[str, Iterable[Mapping[str, Any]]]]) -> History
 def counted_json(counted: Contributions) -> str:
     by_indicator: dict[str, list[tuple[str, date, bool, int]]] = defaultdict(list)
     for key, value in sorted(counted.items()):
-        by_indicator[key.indicator].append((key.village, key.month, key.lasting, value))
+        by_indicator[key.indicator].append((key.region, key.month, key.lasting, value))
     return orjson.dumps(by_indicator).decode()
 
 
 def counted(stored: Mapping[str, Iterable[tuple[str, str, bool, int]]]) -> Contributions:
     return Contributions(
         {
-            Key(indicator, village, date.fromisoformat(month), lasting): value
+            Key(indicator, region, date.fromisoformat(month), lasting): value
             for indicator, parts in stored.items()
-            for village, month, lasting, value in parts
+            for region, month, lasting, value in parts
         }
     )
