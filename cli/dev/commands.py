@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from cli.demo import run as season
 from cli.dev.data import DataFolder
 from cli.dev.environment import Environment
 from cli.dev.plan import DEFAULT_PORT, PLATFORM, ROOT
@@ -47,8 +46,11 @@ def demo(
     ] = None,
 ) -> None:
     """Play one season over HTTP, from registration to payment and the quarterly form, and check every answer."""
+    # The play's samples use the registry's divisions, which the image of the CLI does not hold.
+    from cli.demo.run import demo as play
+
     try:
-        season.demo(data, out)
+        play(data, out)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
