@@ -177,6 +177,7 @@ async def add_result(
         try:
             kept = await results.take(session, runtime.files, caller, batch_id, result, content)
         except Quarantined as refused:
+            await session.rollback()  # its locks and its connection are not held while another transaction is begun
             async with runtime.database.session() as apart:
                 await results.quarantine(apart, runtime.files, caller, batch_id, result, content, refused)
             raise
