@@ -20,7 +20,8 @@ async def register(registry: ServiceUnderTest, token: str | None = None, **chang
 
 
 async def events(registry: ServiceUnderTest, kind: str) -> list[dict[str, Any]]:
-    """What the feed says of one kind so far. Tests that need it ask again until it is there."""
+    """What the feed says of one kind so far."""
+    await registry.settle()
     async with registry.client(tokens.service()) as client:
         answer = await client.get("/registry/v1/changes", params={"limit": 1000})
     return [each for each in answer.json()["events"] if each["type"] == kind]
