@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -68,7 +69,7 @@ def test_a_person_is_a_stock_from_the_month_of_registration_on() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"base": "ordinary"}, {"base": "other"}, {"alive": False, "status": "deceased"}])
-def test_only_the_living_of_registered_poor_households_count(changes: dict[str, object]) -> None:
+def test_only_the_living_of_registered_poor_households_count(changes: dict[str, Any]) -> None:
     assert not count(make.person(ANNA, "2018-02-10", **changes), make.spell(JOB, ANNA, "2018-03-05"))
 
 
@@ -265,7 +266,7 @@ def _records(draw: st.DrawFn, subject: UUID, of: UUID) -> list[Event]:
     events: list[Event] = []
     for version in range(1, draw(st.integers(1, 3)) + 1):
         dates = sorted([draw(_dates), draw(_dates)])
-        spanned = {
+        spanned: dict[str, Any] = {
             "started_on": make.day(dates[0]),
             "ended_on": draw(st.sampled_from([None, make.day(dates[1])])),
         }

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -40,17 +41,17 @@ def some_events(seed: int, people: int = 30) -> list[Event]:
         events.append(make.spell(job, subject, started, village=village, transfer=transfer, insured=number % 2 == 0))
         if number % 4 == 0:
             begun, ended = make.day(started), make.day("2018-06-29")
-            change = {"started_on": begun, "ended_on": ended, "transfer": transfer}
+            change: dict[str, Any] = {"started_on": begun, "ended_on": ended, "transfer": transfer}
             events.append(make.spell(job, subject, "2018-06-30", version=2, village=village, **change))
         if number % 5 == 0:
-            moved = {"base": base, "registered_on": make.day(registered)}
+            moved: dict[str, Any] = {"base": base, "registered_on": make.day(registered)}
             events.append(make.person(subject, on(4, 6), version=2, village=draw.choice(villages), **moved))
         if number % 6 == 0:
             events.append(make.enrolment(UUID(int=2000 + number), subject, on(), village=village))
         if transfer != "within_county":
             kinds = [("service_subsidy", 30_000), ("travel_subsidy", 26_850 + number)]
             for line, (benefit, fen) in enumerate(kinds):
-                told = {"benefit": benefit, "transfer": transfer, "amount_fen": fen}
+                told: dict[str, Any] = {"benefit": benefit, "transfer": transfer, "amount_fen": fen}
                 events.append(make.payment(UUID(int=3000 + 2 * number + line), on(), village=village, **told))
     return events
 
