@@ -1,6 +1,6 @@
 """Preselection in SQL: the hard limits by indexes, then at most some hundreds to score.
 
-`OPEN_FOR_PERSON` takes the best paid of each place tier and of those that ask for one of the person's skills: whatever
+`open_for_person` takes the best paid of each place tier and of those that ask for one of the person's skills: whatever
 the score prefers is among them or beaten by a hundred like it. The conditions say in SQL what `score.limits` says.
 """
 
@@ -89,8 +89,26 @@ def _best_paid(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 _wanted_skills = col(Posting.skills).bool_op("&&")(bindparam("skills", type_=ARRAY(Text)))
-_candidates = union(*(_best_paid(tier) for tier in _TIERS), _best_paid(_wanted_skills)).subquery()
-OPEN_FOR_PERSON = select(Posting).where(col(Posting.id).in_(select(_candidates.c.id)))
+
+
+def _candidates(*tiers: ColumnElement[bool]) -> Select[Any]:
+    ids = union(*(_best_paid(tier) for tier in tiers), _best_paid(_wanted_skills, or_(*tiers))).subquery()
+    return select(Posting).where(col(Posting.id).in_(select(ids.c.id)))
+
+
+_AT_HOME = _candidates(_IN_COUNTY)
+_NEAR = _candidates(_IN_COUNTY, and_(_TIERS[1], col(Posting.kind) == "workshop"))
+_AWAY, _ANYWHERE = _candidates(*_TIERS[1:]), _candidates(*_TIERS)
+
+
+def open_for_person(mobility: str | None, intent: str | None) -> Select[Any]:
+    """The statement for a class and a wish: it looks only where `limits` may let the person go."""
+    if mobility == "unable" or (mobility != "near" and intent == "within_county"):
+        return _AT_HOME
+    if mobility == "near":
+        return _NEAR
+    return _AWAY if intent == "outside_county" else _ANYWHERE
+
 
 EXCLUDED = (
     select(

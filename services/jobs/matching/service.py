@@ -43,7 +43,8 @@ async def for_person(
     if not person.alive:
         raise PersonNotAvailable
     values = _of_person(person)
-    found = (await session.execute(queries.OPEN_FOR_PERSON, values)).scalars().all()
+    statement = queries.open_for_person(person.mobility, person.intent_place)
+    found = (await session.execute(statement, values)).scalars().all()
     counts = (await session.execute(queries.EXCLUDED, values)).one() if with_excluded else None
     ranked = _ranked([(score(person, each, weights()), str(each.id)) for each in found])
     return PersonMatches.model_validate(

@@ -59,7 +59,7 @@ class End(_In):
     """离职."""
 
     ended_on: date
-    reason: str = Field(min_length=2, max_length=300)
+    reason: str = Field(min_length=2, max_length=200)
 
 
 class Refusal(BaseModel):
