@@ -29,7 +29,7 @@ from shared.settings import Settings
 
 URL = "BENCH_DATABASE_URL"
 POOL_SIZE = 10
-_MADE = {"name", "id_number", "phone", "wish_wage", "verified"}
+_MADE = {"name", "id_number", "phone", "wish_wage"}
 _PLAIN = [name for name in PersonOut.model_fields if name not in _MADE]
 
 
@@ -41,23 +41,17 @@ class Statement:
     order: tuple[str, ...]
 
     @classmethod
-    def of(cls, statement: Select[Any], samples: Mapping[str, Any]) -> "Statement":
-        """`samples` are the values that it was made with, each another, so that each is found at its place."""
+    def of(cls, statement: Select[Any]) -> "Statement":
         compiled = statement.compile(dialect=dialect())  # type: ignore[no-untyped-call]
-        names = {value: name for name, value in samples.items()}
-        order = (names[compiled.params[position]] for position in compiled.positiontup or ())
-        return cls(str(compiled), tuple(order))
+        return cls(str(compiled), tuple(compiled.positiontup or ()))
 
     def values(self, **given: Any) -> list[Any]:
         return [given[name] for name in self.order]
 
 
-_REGION = "53"
-_LOW, _HIGH = regions.bounds(_REGION)
-_ID = UUID(int=0)
-_LIMIT = 50
-ONE = Statement.of(queries.at_home(_ID, _REGION), {"low": _LOW, "high": _HIGH, "id": _ID})
-PAGE = Statement.of(queries.page(_REGION, {}, None, _LIMIT), {"low": _LOW, "high": _HIGH, "limit": _LIMIT})
+ONE = Statement.of(queries.SHOWN)
+PAGE = Statement.of(queries.page((), after=False))
+_LOW, _HIGH = regions.bounds("53")
 
 
 def shown(keyring: Keyring, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,7 +65,6 @@ def shown(keyring: Keyring, row: Mapping[str, Any]) -> dict[str, Any]:
         "id_number": mask(opened("idno", "id_sealed")),
         "phone": mask(opened("phone", "phone_sealed")) if row["phone_sealed"] is not None else None,
         "wish_wage": None if row["wish_wage_fen"] is None else money.format_yuan(row["wish_wage_fen"]),
-        "verified": row["verified_at"] is not None,
     }
 
 

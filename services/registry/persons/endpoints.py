@@ -66,9 +66,9 @@ async def get_person(
     person_id: UUID, response: Response, session: Session, runtime: Runtime, caller: PersonReader
 ) -> PersonOut:
     """One person, numbers masked 人员信息."""
-    person = await service.get(session, person_id, caller.region or "")
-    etag.show(response, person.version)
-    return shown(runtime.keyring, person)
+    row = await service.look(session, person_id, caller.region or "")
+    etag.show(response, row.version)
+    return shown(runtime.keyring, row)
 
 
 @router.get("/{person_id}/identity", responses=problems(NotFound))
@@ -146,10 +146,12 @@ def within(caller: Principal, region: str | None) -> str:
 
 
 def shown(keyring: Keyring, row: Any) -> PersonOut:
-    """A person as lists show them. `row` is a `Person` or a row of its columns."""
-    columns = row.model_dump() if isinstance(row, Person) else row._asdict()
-    opened = sealing.open_person(keyring, row).masked()
-    return PersonOut.model_validate(columns | opened._asdict() | {"verified": row.verified_at is not None})
+    """A person as answers show them. `row` is a `Person`, or one of the rows that `queries` makes to be shown."""
+    if isinstance(row, Person):
+        columns = row.model_dump() | {"verified": row.verified_at is not None}
+    else:
+        columns = dict(zip(row._fields, row, strict=True))
+    return PersonOut.model_validate(columns | sealing.open_person(keyring, row).masked()._asdict())
 
 
 def _worker(keyring: Keyring, caller: Principal, row: Any) -> WorkerOut:

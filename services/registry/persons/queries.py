@@ -1,9 +1,10 @@
 """Statements on people. Every one that answers a request binds its own range; row-level security is only the net."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, not_, select, text, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, not_, select, text, tuple_
 from sqlmodel import col
 
 from services.registry.persons.models import Person
@@ -45,16 +46,31 @@ def to_verify(person_id: UUID, region: str) -> Select[Person]:
     return BY_ID.where(within(PERSON.c.verifying_region, region)).params(id=person_id)
 
 
-def page(
-    region: str, filters: dict[str, object], after: tuple[str, UUID] | None, limit: int
-) -> Select[*tuple[Any, ...]]:
-    """People managed below a region, in the order of village and id: index (region, id)."""
-    statement = select(PERSON).where(within(PERSON.c.region, region))
-    for name, value in filters.items():
-        statement = statement.where(PERSON.c[name] == value)
-    if after is not None:
-        statement = statement.where(tuple_(PERSON.c.region, PERSON.c.id) > after)
-    return statement.order_by(PERSON.c.region, PERSON.c.id).limit(limit)
+# What answers show is read most often: statements built once, of columns instead of entities (`make bench-registry`).
+_NOT_SHOWN = {"id_hmac", "phone_hmac", "words", "birth", "mobility_set", "present_spell", "import_id", "verified_at"}
+_SHOWN = [
+    *(column for column in PERSON.c if column.name not in _NOT_SHOWN),
+    PERSON.c.verified_at.is_not(None).label("verified"),
+]
+_BELOW = and_(PERSON.c.region >= bindparam("low"), PERSON.c.region < bindparam("high"))
+
+SHOWN = select(*_SHOWN).where(PERSON.c.id == bindparam("id"), _BELOW)
+"""One person managed in the range `low` to `high`."""
+
+
+@cache
+def page(filters: tuple[str, ...], *, after: bool) -> Select[*tuple[Any, ...]]:
+    """`limit` people managed in the range `low` to `high`, in the order of village and id: index (region, id).
+
+    Each column of `filters` is a parameter of that name; so are, `after` a place, `after_region` and `after_id`.
+    """
+    statement = select(*_SHOWN).where(_BELOW, *(PERSON.c[name] == bindparam(name) for name in filters))
+    if after:
+        place = tuple_(
+            bindparam("after_region", type_=PERSON.c.region.type), bindparam("after_id", type_=PERSON.c.id.type)
+        )
+        statement = statement.where(tuple_(PERSON.c.region, PERSON.c.id) > place)
+    return statement.order_by(PERSON.c.region, PERSON.c.id).limit(bindparam("limit", type_=Integer))
 
 
 def batch(region: str, wanted: list[UUID]) -> Select[*tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from services.registry.persons import queries, sealing, work
 from services.registry.persons.errors import AlreadyVerified, SecondPersonNeeded, VerifiedElsewhere
 from services.registry.persons.identity import age_on
 from services.registry.persons.models import Person
-from shared import audit, clock, feed
+from shared import audit, clock, feed, regions
 from shared.auth import Principal
 from shared.crypto import Keyring
 from shared.errors import NotFound
@@ -60,7 +60,12 @@ async def claim_numbers(session: AsyncSession, people: Sequence[dict[str, Any]])
 async def page(
     session: AsyncSession, within: str, filters: dict[str, object], after: tuple[str, UUID] | None, limit: int
 ) -> Sequence[Row[Any]]:
-    return (await session.execute(queries.page(within, filters, after, limit))).all()
+    low, high = regions.bounds(within)
+    values = filters | {"low": low, "high": high, "limit": limit}
+    if after is not None:
+        values |= {"after_region": after[0], "after_id": after[1]}
+    statement = queries.page(tuple(sorted(filters)), after=after is not None)
+    return (await session.execute(statement, values)).all()
 
 
 async def guests(session: AsyncSession, within: str, after: tuple[str, UUID] | None, limit: int) -> Sequence[Row[Any]]:
@@ -71,6 +76,15 @@ async def guests(session: AsyncSession, within: str, after: tuple[str, UUID] | N
 async def batch(session: AsyncSession, within: str, wanted: Sequence[UUID]) -> Sequence[Row[Any]]:
     """Those of the wanted that the region manages."""
     return (await session.execute(queries.batch(within, list(wanted)))).all()
+
+
+async def look(session: AsyncSession, person_id: UUID, within: str) -> Row[Any]:
+    """What answers show of a person managed in the region. Raises `NotFound`."""
+    low, high = regions.bounds(within)
+    row = (await session.execute(queries.SHOWN, {"id": person_id, "low": low, "high": high})).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
 
 
 async def get(session: AsyncSession, person_id: UUID, within: str) -> Person:
