@@ -48,7 +48,7 @@ def refer_and_hire(stage: Stage) -> None:
     if len(people) < len(PLACES):
         raise Wrong(f"The village has {len(people)} willing people; the play needs {len(PLACES)}.")
     for person, (place, _) in zip(people, PLACES, strict=False):
-        posting = open_posting(stage, place)
+        posting = _best(stage, person["id"], place) or open_posting(stage, place)
         with stage.doing(
             OFFICER, f"推荐 {person['name']} 到 {posting['work_region']} refer to {posting['title']}"
         ) as village:
@@ -177,6 +177,12 @@ def _willing(officer: Caller) -> list[dict[str, Any]]:
     listed = officer.pages("/registry/v1/persons", region=VILLAGE, status="unemployed", base="poverty_alleviated")
     fit = [one for one in listed if WILLING.items() <= one.items() and TODAY.year - one["birth_year"] >= ADULT]
     return sorted(fit, key=lambda one: (one["intent_place"] != "outside_county", -one["birth_year"], one["id"]))
+
+
+def _best(stage: Stage, person_id: str, place: str) -> dict[str, Any] | None:
+    """The best of the person's matches in a place; None when no job there is among the ten."""
+    matches = stage.caller(OFFICER).get(f"/jobs/v1/matches/persons/{person_id}")["matches"]
+    return next((one["posting"] for one in matches if one["posting"]["work_region"].startswith(place)), None)
 
 
 def open_posting(stage: Stage, place: str) -> dict[str, Any]:

@@ -34,6 +34,9 @@ def demo(data: Path | None, out: Path | None, console: Console | None = None) ->
             stage = Stage(running.base_url, running.credentials, folder, console)
             try:
                 return play(stage)
+            except CommandError:
+                running.look_after()  # if a process has died, this says so
+                raise
             finally:
                 stage.close()
 
