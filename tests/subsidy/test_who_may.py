@@ -230,3 +230,19 @@ async def test_a_repeated_draft_is_made_once(desk: Desk, neighbours: Neighbours)
     assert made[0] == made[1]
     await desk.post(desk.village, "/claims", body | {"fare": "1.00"}, 422, headers=key)
     assert len((await desk.get(desk.village, "/claims"))["items"]) == 1
+
+
+async def test_an_organisations_claim_is_its_own_to_submit_and_withdraw(desk: Desk, neighbours: Neighbours) -> None:
+    draft = await desk.service_draft(neighbours.placement(desk.org, neighbours.person()))
+    for act in ("submit", "withdraw"):
+        problem = await desk.post(desk.village, f"/claims/{draft['id']}/{act}", expect=403)
+        assert problem["type"].endswith("not-the-claimant")
+    assert (await desk.get(desk.agency, f"/claims/{draft['id']}"))["status"] == "draft"
+
+
+async def test_the_document_of_the_api_holds_no_dangling_reference(desk: Desk) -> None:
+    async with desk.subsidy.client() as client:
+        document = (await client.get("/subsidy/openapi.json")).json()
+    result = document["paths"]["/subsidy/v1/payment-batches/{batch_id}/results"]["post"]["requestBody"]
+    assert "$ref" not in str(result)
+    assert result["content"]["application/json"]["schema"]["properties"]["lines"]["items"]["type"] == "object"

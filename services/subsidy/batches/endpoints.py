@@ -16,7 +16,6 @@ from services.subsidy.batches.schemas import (
     LinePage,
     LineState,
     NewBatch,
-    ResultIn,
     ResultOut,
     ResultPage,
     Taken,
@@ -150,7 +149,7 @@ async def get_file(batch_id: UUID, session: Session, caller: BatchSender, runtim
         "requestBody": {
             "required": True,
             "content": {
-                "application/json": {"schema": ResultIn.model_json_schema()},
+                "application/json": {"schema": result_text.schema()},
                 "text/csv": {"schema": {"type": "string"}},
             },
         }

@@ -37,6 +37,13 @@ def read(content: bytes, media_type: str) -> ResultIn:
     raise UnsupportedMedia(Text("应为 application/json 或 text/csv", "application/json or text/csv"))
 
 
+def schema() -> dict[str, Any]:
+    """The JSON form for the OpenAPI document, in one piece."""
+    whole = ResultIn.model_json_schema()
+    whole["properties"]["lines"]["items"] = whole.pop("$defs")["ResultLine"]
+    return whole
+
+
 def _rows(content: bytes) -> list[list[str]]:
     try:
         text = content.decode("utf-8-sig")

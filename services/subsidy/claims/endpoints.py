@@ -12,6 +12,7 @@ from services.subsidy.claims.errors import (
     Incomplete,
     NoPolicy,
     NotDecided,
+    NotTheClaimant,
     PayeeUnfit,
     PolicyHeld,
     UnknownBenefit,
@@ -45,7 +46,15 @@ from shared.regions import RegionCode
 router = APIRouter(prefix="/v1/claims", tags=["claims 补贴申报"])
 evidence_router = APIRouter(prefix="/v1/evidence", tags=["claims 补贴申报"])
 _DRAFTING = problems(
-    UnknownBenefit, WrongClaimant, PayeeUnfit, EvidenceUnfit, NotFound, Unavailable, WrongState, StaleVersion
+    UnknownBenefit,
+    WrongClaimant,
+    PayeeUnfit,
+    EvidenceUnfit,
+    NotFound,
+    NotTheClaimant,
+    Unavailable,
+    WrongState,
+    StaleVersion,
 )
 
 
@@ -127,7 +136,9 @@ async def change_claim(
 
 @router.post(
     "/{claim_id}/submit",
-    responses=problems(NotFound, Incomplete, PolicyHeld, NoPolicy, WrongState, StaleVersion, Unavailable),
+    responses=problems(
+        NotFound, NotTheClaimant, Incomplete, PolicyHeld, NoPolicy, WrongState, StaleVersion, Unavailable
+    ),
 )
 async def submit_claim(
     claim_id: UUID, response: Response, session: Session, caller: Claimant, runtime: Runtime, once: OptionalKey
@@ -143,7 +154,7 @@ async def submit_claim(
     return await _shown(response, session, runtime, claim)
 
 
-@router.post("/{claim_id}/withdraw", responses=problems(NotFound, WrongState))
+@router.post("/{claim_id}/withdraw", responses=problems(NotFound, NotTheClaimant, WrongState))
 async def withdraw_claim(
     claim_id: UUID, given: Comments, response: Response, session: Session, caller: Claimant, runtime: Runtime
 ) -> ClaimOut:
@@ -152,7 +163,7 @@ async def withdraw_claim(
     return await _shown(response, session, runtime, claim)
 
 
-@router.post("/{claim_id}/correct", responses=problems(NotFound, WrongState, PayeeUnfit))
+@router.post("/{claim_id}/correct", responses=problems(NotFound, NotTheClaimant, WrongState, PayeeUnfit))
 async def correct_claim(
     claim_id: UUID, given: Correction, response: Response, session: Session, caller: Claimant, runtime: Runtime
 ) -> ClaimOut:

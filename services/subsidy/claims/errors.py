@@ -47,6 +47,11 @@ class NoPolicy(Conflict):
     title = Text("该地当时没有适用的政策文件", "No document of this place applied at the time")
 
 
+class NotTheClaimant(Forbidden):
+    code = "not-the-claimant"
+    title = Text("单位的申报由该单位自行办理", "An organisation's claim is its own to submit, change or withdraw")
+
+
 class NotYourTurn(Forbidden):
     code = "not-your-turn"
     title = Text("该事项不在您的办理环节", "This is not at your step")

@@ -29,7 +29,9 @@ _WITHDRAWABLE = service.CHANGEABLE | steps.OPEN
 
 async def submit(session: AsyncSession, caller: Principal, claim_id: UUID, version: int, gathered: Gathered) -> Claim:
     """Decide a draft and send it on, or refuse it with reasons. Raises `Incomplete` when anything is missing."""
-    claim = await _lock(session, caller, claim_id, version)
+    claim = await service.lock_own(session, caller, claim_id)
+    if claim.version != version:
+        raise StaleVersion
     if claim.status not in service.CHANGEABLE:
         raise WrongState
     decided = await _decide(session, claim, gathered)
@@ -68,7 +70,9 @@ async def approve(
     session: AsyncSession, caller: Principal, claim_id: UUID, version: int, gathered: Gathered, approval: Approval
 ) -> Claim:
     """Approve by another person, on fresh facts, and commit the money. Raises `FourEyes` or `FundShort`."""
-    claim = await _lock(session, caller, claim_id, version)
+    claim = await service.lock(session, caller, claim_id)
+    if claim.version != version:
+        raise StaleVersion
     steps.require_turn(claim, caller, "approval")
     steps.require_other_person(caller, await service.hands(session, claim))
     if await stop_unless_due(session, caller, claim, "approval", gathered):
@@ -108,7 +112,7 @@ async def reject(session: AsyncSession, caller: Principal, claim_id: UUID, comme
 
 async def withdraw(session: AsyncSession, caller: Principal, claim_id: UUID, comment: str | None) -> Claim:
     """The claimant takes it back, before it is approved."""
-    claim = await service.lock(session, caller, claim_id)
+    claim = await service.lock_own(session, caller, claim_id)
     if claim.status not in _WITHDRAWABLE:
         raise WrongState
     await _end(session, caller, claim, "withdraw", comment)
@@ -117,7 +121,7 @@ async def withdraw(session: AsyncSession, caller: Principal, claim_id: UUID, com
 
 async def correct(session: AsyncSession, caller: Principal, claim_id: UUID, payee_id: UUID) -> Claim:
     """Another account after a failed payment: the claim waits for a later batch, which another person approves."""
-    claim = await service.lock(session, caller, claim_id)
+    claim = await service.lock_own(session, caller, claim_id)
     if claim.status != ClaimStatus.FAILED:
         raise WrongState
     await service.require_payee(session, caller, claim, payee_id)
@@ -155,13 +159,6 @@ async def stop(session: AsyncSession, caller: Principal, claim: Claim, occasion:
     held = _unbind(claim)
     await acts.note(session, claim, caller, f"stop_at_{occasion}", ClaimStatus.RETURNED, why)
     await _release(session, caller, claim, held)
-
-
-async def _lock(session: AsyncSession, caller: Principal, claim_id: UUID, version: int) -> Claim:
-    claim = await service.lock(session, caller, claim_id)
-    if claim.version != version:
-        raise StaleVersion
-    return claim
 
 
 async def _decide(session: AsyncSession, claim: Claim, gathered: Gathered) -> Decided:

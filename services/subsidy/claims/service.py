@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from services.subsidy.claims import acts, deciding, queries, steps
 from services.subsidy.claims.deciding import Gathered, Subject
-from services.subsidy.claims.errors import EvidenceUnfit, NotDecided, PayeeUnfit, WrongClaimant
+from services.subsidy.claims.errors import EvidenceUnfit, NotDecided, NotTheClaimant, PayeeUnfit, WrongClaimant
 from services.subsidy.claims.models import Claim, ClaimAct, ClaimDecision, ClaimEvidence
 from services.subsidy.claims.schemas import (
     ActOut,
@@ -104,7 +104,7 @@ async def draft(session: AsyncSession, caller: Principal, new: NewClaim, gathere
 
 async def change(session: AsyncSession, caller: Principal, claim_id: UUID, version: int, new: ClaimChange) -> Claim:
     """Raises `StaleVersion`, or `WrongState` once it was submitted."""
-    claim = await lock(session, caller, claim_id)
+    claim = await lock_own(session, caller, claim_id)
     if claim.version != version:
         raise StaleVersion
     if claim.status not in CHANGEABLE:
@@ -180,6 +180,15 @@ async def lock(session: AsyncSession, caller: Principal, claim_id: UUID) -> Clai
     claim: Claim | None = (await session.execute(statement)).scalar_one_or_none()
     if claim is None:
         raise NotFound
+    return claim
+
+
+async def lock_own(session: AsyncSession, caller: Principal, claim_id: UUID) -> Claim:
+    """A claim for change by its claimant: the organisation for its own, an officer for a person's. Raises `NotFound`,
+    and `NotTheClaimant` for an officer who sees an organisation's claim."""
+    claim = await lock(session, caller, claim_id)
+    if claim.organisation_id != caller.org:
+        raise NotTheClaimant
     return claim
 
 

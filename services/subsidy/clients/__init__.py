@@ -1,0 +1,1 @@
+"""What this service asks of the others: only the fields that it reads."""
