@@ -87,7 +87,7 @@ compose-down: ## Stop the containers; their data stays
 	$(COMPOSE) down
 
 compose-test: setup compose-build $(COMPOSE_SECRETS)/postgres-password ## Play the whole loop against the containers
-	$(PYTHON) -m pytest --no-header -q tests/compose $(ARGS)
+	$(PYTHON) -m pytest --no-header -q tests/compose/play.py $(ARGS)
 
 clean: ## Remove caches, and the data of `make run` and `make demo`
 	@if [ -x $(PYTHON) ]; then for data in run demo; do ./bangfu dev clean --data ".data/$$data" || exit 1; done; fi
