@@ -1,6 +1,9 @@
 """Statements on the projections, built once."""
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, delete, text
+from sqlmodel import col
+
+from services.reporting.projections.models import Fact, Increment
 
 LOCK = text("SELECT pg_advisory_xact_lock(7234014)")
 """The projections have one writer at a time: the three feeds' readers, and their copies on other machines, take turns.
@@ -32,11 +35,11 @@ ADD = text(
     "ON CONFLICT (level, region, indicator, month, lasting) DO UPDATE SET value = present.value + excluded.value"
 )
 
-FORGET_FACTS = text("DELETE FROM fact WHERE source = ANY(CAST(:sources AS text[]))")
+FORGET_FACTS = delete(Fact).where(col(Fact.source).in_(bindparam("sources", expanding=True)))
 FORGET_COUNTED = text(
     "UPDATE subject SET counted = counted - CAST(:indicators AS text[]) WHERE counted ?| CAST(:indicators AS text[])"
 )
-FORGET_INCREMENTS = text("DELETE FROM increment WHERE indicator = ANY(CAST(:indicators AS text[]))")
+FORGET_INCREMENTS = delete(Increment).where(col(Increment.indicator).in_(bindparam("indicators", expanding=True)))
 
 SUBJECTS = text("SELECT DISTINCT subject_id FROM fact WHERE subject_id > :after ORDER BY subject_id LIMIT :limit")
 HISTORIES = text(
