@@ -1,6 +1,6 @@
 """A register full of people who do not exist, loaded by COPY: real villages, encrypted fields, households, spells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from cli.samples import names
-from cli.samples.identity import completed
+from cli.samples import identity, names
 from services.registry.persons import sealing, work
 from services.registry.regions import dataset
 from shared import ids, regions
@@ -28,6 +27,7 @@ _VERIFIED = datetime(2018, 7, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 _FAR = ("31", "3101", "440300", "330100")
 
 Row = dict[str, Any]
+Numbers = Callable[[date, identity.Sex], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,15 @@ async def _copy(connection: Any, made: Sequence[_Made]) -> None:
 
 def _people(keyring: Keyring, codes: Sequence[str]) -> Iterator[_Made]:
     rng = Random(_SEED)
+    makers = {county: identity.numbers(rng, county) for county in {regions.county(code) for code in codes}}
     serial = 0
     for village in codes:
+        numbers = makers[regions.county(village)]
         for number in range(VILLAGE_SIZE // _HOUSEHOLD_SIZE):
             household = _household(rng, village, number)
             for member in range(_HOUSEHOLD_SIZE):
                 serial += 1
-                person = _person(rng, keyring, household, member, serial)
+                person = _person(rng, keyring, numbers, household, member, serial)
                 yield _Made(None if member else household, person, _spell(person))
 
 
@@ -118,18 +120,18 @@ def _household(rng: Random, village: str, number: int) -> Row:
     }
 
 
-def _person(rng: Random, keyring: Keyring, household: Row, member: int, serial: int) -> Row:
+def _person(rng: Random, keyring: Keyring, numbers: Numbers, household: Row, member: int, serial: int) -> Row:
     person_id, village = ids.new_id(), household["region"]
     birth = date(rng.randint(1955, 2001), rng.randint(1, 12), rng.randint(1, 28))
-    man = rng.random() < 0.5
+    sex: identity.Sex = rng.choice(("男", "女"))
     ethnicity = rng.choices(list(names.ETHNICITIES), weights=list(names.ETHNICITIES.values()))[0]
     employed = rng.random() < 0.55
     work_region = _work_region(rng, village) if employed else None
     sealed = sealing.sealed_columns(
         keyring,
         person_id,
-        name=names.name(rng, ethnicity, "男" if man else "女", names.surname(rng, ethnicity)),
-        id_number=completed(f"{village[:6]}{birth:%Y%m%d}{serial % 500 * 2 + man:03d}"),
+        name=names.name(rng, ethnicity, sex, names.surname(rng, ethnicity)),
+        id_number=numbers(birth, sex),
         phone=f"138{serial:08d}",
     )
     verified = rng.random() < 0.9
@@ -144,7 +146,7 @@ def _person(rng: Random, keyring: Keyring, household: Row, member: int, serial: 
         "hukou_region": village,
         "id_type": "resident",
         **sealed,
-        "sex": "male" if man else "female",
+        "sex": "male" if sex == "男" else "female",
         "birth": birth,
         "birth_year": birth.year,
         "ethnicity": f"{rng.randint(1, 20):02d}",

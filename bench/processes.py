@@ -13,7 +13,7 @@ import uvicorn
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[1]
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 
 
 def free_port() -> int:
