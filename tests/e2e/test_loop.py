@@ -60,9 +60,10 @@ def test_the_loop(tmp_path: Path, subtests: pytest.Subtests) -> None:
             _check_money(story, raw)
         with subtests.test("who was refused what"):
             assert {(one.who, one.what.split(" ")[0], one.status) for one in story.refusals} == REFUSED
-        for victims in (["jobs-worker", "registry"], ["registry", "jobs-worker"]):
-            with subtests.test("a hire is recorded once", killed=victims):
-                _check_killed(running, stage, victims)
+        with subtests.test("a hire is recorded once, both killed before the register heard of it"):
+            _check_killed(running, stage, ["jobs-worker", "registry"], frozen="jobs-worker")
+        with subtests.test("a hire is recorded once, both killed while it is on its way"):
+            _check_killed(running, stage, ["registry", "jobs-worker"])
 
 
 REFUSED = {
@@ -114,14 +115,19 @@ def _check_money(story: Story, raw: recount.Raw) -> None:
     assert sum(story.ledger.values()) == 0
 
 
-def _check_killed(running: Supervisor, stage: Stage, victims: list[str]) -> None:
-    """Both processes that a hire passes through die without a word; the supervisor brings them back."""
+def _check_killed(running: Supervisor, stage: Stage, victims: list[str], *, frozen: str | None = None) -> None:
+    """Both processes that a hire passes through die without a word; the supervisor brings them back. One may be
+    `frozen` before the hire is reported, so that the register cannot know of it yet."""
     officer = stage.caller("shamie-officer")
     person = next(iter(officer.pages("/registry/v1/persons", status="unemployed", base="poverty_alleviated")))
     posting = placing.open_posting(stage, "31")["id"]
     placement = officer.post("/jobs/v1/placements", {"person_id": person["id"], "posting_id": posting})
     placed = Placed(person["id"], placement["id"], posting, "", placing.HIRED_ON)
+    if frozen:
+        os.kill(running.processes[frozen], signal.SIGSTOP)
     placing.hire(stage, placed.placement_id, placed.hired_on)
+    if frozen:
+        assert not _recorded(stage, placed.placement_id)
     for name in victims:
         os.kill(running.processes[name], signal.SIGKILL)
     _while_looking_after(running, lambda: _recorded(stage, placed.placement_id))
