@@ -38,6 +38,7 @@ def file_agency(stage: Stage) -> None:
 def post_jobs(stage: Stage) -> None:
     """A hundred postings in one request, as the agency's program sends them."""
     sample = postings.write(stage.file("postings.json"))
+    stage.file("postings.manifest.json")  # written beside it
     items = sample.items
     with stage.doing(AGENCY, f"一次提交 {len(items)} 个岗位 submit {len(items)} postings in one request") as agency:
         answer = _post(agency, items)
