@@ -118,7 +118,7 @@ def _await_projection(stage: Stage, path: str) -> None:
         return True
 
     with stage.doing(OFFICER, "等待人员变更流 wait until jobs knows the person"):
-        waiting.until("jobs knows the person", known, bool, seconds=90)
+        waiting.until("jobs knows the person", known, bool, seconds=240)
 
 
 def _name(village: Caller, person_id: str) -> str:

@@ -83,7 +83,7 @@ def _await_figures(stage: Stage) -> None:
             "annex 3 agrees with the register and with the payments",
             lambda: {name: cells(_form(reporter, COUNTY)["rows"][0]["values"])[name] for name in expected},
             lambda seen: seen == expected,
-            seconds=90,
+            seconds=240,
         )
 
 
