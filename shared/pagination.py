@@ -2,8 +2,10 @@
 
 import base64
 import binascii
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import orjson
 from fastapi import Query, Request, Response
@@ -27,9 +29,29 @@ def decode(cursor: str | None, parts: int) -> list[str] | None:
     except (binascii.Error, ValueError):
         key = None
     if not isinstance(key, list) or len(key) != parts or not all(isinstance(part, str) for part in key):
-        text = Text("游标无效,请从第一页重新开始", "The cursor is not one of this list: start from the first page")
-        raise Invalid(text, errors=[FieldError("/query/cursor", text, "cursor")])
+        raise _not_ours()
     return key
+
+
+def after_id(cursor: str | None) -> UUID | None:
+    """The position of a list that is in the order of its ids. Raises `Invalid`."""
+    key = decode(cursor, 1)
+    try:
+        return UUID(key[0]) if key else None
+    except ValueError:
+        raise _not_ours() from None
+
+
+def _not_ours() -> Invalid:
+    text = Text("游标无效,请从第一页重新开始", "The cursor is not one of this list: start from the first page")
+    return Invalid(text, errors=[FieldError("/query/cursor", text, "cursor")])
+
+
+def next_page(request: Request, response: Response, found: Sequence[Any], limit: int) -> str | None:
+    """The cursor after a full page of a list in the order of its ids, named in the Link header too; else None."""
+    following = encode(found[-1].id) if len(found) == limit else None
+    link_next(request, response, following)
+    return following
 
 
 def link_next(request: Request, response: Response, cursor: str | None) -> None:

@@ -14,24 +14,36 @@ def tag(response: Response, version: int) -> None:
     response.headers["ETag"] = f'"{version}"'
 
 
-async def _expected(
-    if_match: Annotated[
-        str | None, Header(max_length=40, description='读取时得到的 ETag,如 "3" the ETag as it was read')
-    ] = None,
-) -> int:
-    if if_match is None:
-        raise PreconditionRequired(Text("修改时请提供 If-Match 请求头", "An update needs an If-Match header"))
-    found = _ETAG.fullmatch(if_match.strip())
-    if found is None:
-        raise StaleVersion
-    return int(found[1])
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", max_length=40, description='读取时得到的 ETag,如 "3" the ETag as it was read'),
+]
+"""For operations that only need it where something is there already; see `require`."""
 
 
-ExpectedVersion = Annotated[int, Depends(_expected)]
-"""The version in `If-Match`; without the header 428, with something that was never a version 412."""
+def require(given: str | None, present: int) -> None:
+    """Raises `PreconditionRequired` without an If-Match, `StaleVersion` when it names another version."""
+    require_same(_read(given), present)
 
 
 def require_same(expected: int, present: int) -> None:
     """Raises `StaleVersion`."""
     if expected != present:
         raise StaleVersion
+
+
+def _read(given: str | None) -> int:
+    if given is None:
+        raise PreconditionRequired(Text("修改时请提供 If-Match 请求头", "An update needs an If-Match header"))
+    found = _ETAG.fullmatch(given.strip())
+    if found is None:
+        raise StaleVersion
+    return int(found[1])
+
+
+async def _expected(if_match: IfMatch = None) -> int:
+    return _read(if_match)
+
+
+ExpectedVersion = Annotated[int, Depends(_expected)]
+"""The version in `If-Match`; without the header 428, with something that was never a version 412."""

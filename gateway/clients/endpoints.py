@@ -19,13 +19,13 @@ from gateway.clients.schemas import (
     SecretOut,
 )
 from gateway.permissions import ClientAdmin, ClientReader
-from gateway.versions import ExpectedVersion, tag
 from shared import pagination
 from shared.auth import Principal
 from shared.database import Session
 from shared.errors import Invalid, NotFound, PreconditionRequired, StaleVersion, problems
 from shared.idempotency import OptionalKey
 from shared.runtime import Runtime
+from shared.versions import ExpectedVersion, tag
 
 router = APIRouter(prefix="/v1/clients", tags=["clients 客户端"], responses=problems(NotFound))
 

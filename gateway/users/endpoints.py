@@ -9,12 +9,12 @@ from gateway.permissions import UserAdmin, UserReader
 from gateway.users import passwords, service
 from gateway.users.errors import BeyondYourRights, UsernameTaken
 from gateway.users.schemas import InitialPassword, UserIn, UserMade, UserOut, UserPage, UserPatch
-from gateway.versions import ExpectedVersion, tag
 from shared import pagination, regions
 from shared.database import Session
 from shared.errors import Invalid, NotFound, PreconditionRequired, StaleVersion, problems
 from shared.idempotency import OptionalKey
 from shared.regions import RegionCode
+from shared.versions import ExpectedVersion, tag
 
 router = APIRouter(prefix="/v1/users", tags=["users 用户"], responses=problems(NotFound))
 

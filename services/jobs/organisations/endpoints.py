@@ -5,15 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.jobs import cursors, versions
 from services.jobs.events import OrganisationKind
 from services.jobs.organisations import service
 from services.jobs.organisations.errors import OrganisationExists
 from services.jobs.organisations.models import Organisation
 from services.jobs.organisations.schemas import Filing, OrganisationIn, OrganisationOut, OrganisationPage, Reason
 from services.jobs.permissions import OrganisationFiler, OrganisationReader, OrganisationRegistrar
-from services.jobs.versions import IfMatch
-from shared import pagination
+from shared import pagination, versions
 from shared.auth import Principal
 from shared.database import Session
 from shared.errors import Forbidden, NotFound, PreconditionRequired, StaleVersion, problems
@@ -21,6 +19,7 @@ from shared.idempotency import OptionalKey
 from shared.pagination import Cursor, Limit
 from shared.problem_handlers import language
 from shared.regions import RegionCode
+from shared.versions import IfMatch
 
 router = APIRouter(prefix="/v1/organisations", tags=["organisations 用人单位和服务机构"])
 
@@ -82,7 +81,7 @@ async def list_organisations(
     if caller.org is not None:
         own = await service.get(session, caller.org)
         return OrganisationPage(items=[service.shown(own, shown)], next=None)
-    key = cursors.position(cursor)
+    key = pagination.after_id(cursor)
     area = _area(caller, region)
     found = await service.listed(session, area, key, limit, kind=kind, filed=filed, status=status)
     following = pagination.encode(found[-1].id) if len(found) == limit else None

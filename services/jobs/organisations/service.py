@@ -11,14 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.jobs import versions
 from services.jobs.events import OrganisationEvent, OrganisationFacts
 from services.jobs.organisations import queries, uscc
 from services.jobs.organisations.errors import NotFiled, OrganisationExists, Suspended
 from services.jobs.organisations.models import Organisation
 from services.jobs.organisations.schemas import Filing, OrganisationIn, OrganisationOut, Remark
 from services.jobs.statements import FIRST
-from shared import audit, clock, feed, ids, regions
+from shared import audit, clock, feed, ids, regions, versions
 from shared.auth import Principal
 from shared.errors import FieldError, Forbidden, Invalid, NotFound, Text
 

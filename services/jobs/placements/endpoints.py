@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, UploadFile
 
-from services.jobs import cursors, versions
 from services.jobs.events import PlacementStatus
 from services.jobs.permissions import (
     FactsReader,
@@ -41,13 +40,13 @@ from services.jobs.placements.schemas import (
     ReferralPage,
 )
 from services.jobs.postings.errors import NotPublished, PostingFull
-from services.jobs.runtime import Runtime
-from shared import pagination
+from shared import pagination, versions
 from shared.database import Session
 from shared.errors import Invalid, NotFound, TooLarge, problems
 from shared.idempotency import OptionalKey
 from shared.pagination import Cursor, Limit
 from shared.regions import RegionCode
+from shared.runtime import CurrentRuntime
 
 router = APIRouter(prefix="/v1/placements", tags=["placements 推荐就业"])
 referrals = APIRouter(prefix="/v1/referrals", tags=["placements 推荐就业"])
@@ -97,7 +96,7 @@ async def list_placements(
     """Placements of people of a region, newest first 推荐就业列表."""
     pagination.refuse_unknown(request, "region", "status", "posting_id", "person_id")
     filters = {"region": region, "status": status, "posting_id": posting_id, "person_id": person_id}
-    found = await service.listed(session, caller, cursors.position(cursor), limit, **filters)
+    found = await service.listed(session, caller, pagination.after_id(cursor), limit, **filters)
     following = pagination.encode(found[-1].id) if len(found) == limit else None
     pagination.link_next(request, response, following)
     return PlacementPage(items=[PlacementOut.model_validate(each) for each in found], next=following)
@@ -120,7 +119,7 @@ async def list_follow_ups(placement_id: UUID, session: Session, caller: Placemen
 
 @router.get("/{placement_id}/proofs/{file_id}", responses=problems(NotFound), response_class=Response)
 async def get_proof(
-    placement_id: UUID, file_id: UUID, session: Session, caller: PlacementReader, runtime: Runtime
+    placement_id: UUID, file_id: UUID, session: Session, caller: PlacementReader, runtime: CurrentRuntime
 ) -> Response:
     """A proof that an organisation has uploaded 查看证明材料."""
     placement = await service.get(session, caller, placement_id)
@@ -164,7 +163,7 @@ async def report_follow_up(
 
 @router.post("/{placement_id}/proofs", status_code=201, responses=problems(NotFound, NotAProof, TooLarge))
 async def upload_proof(
-    placement_id: UUID, file: UploadFile, session: Session, caller: PlacementReporter, runtime: Runtime
+    placement_id: UUID, file: UploadFile, session: Session, caller: PlacementReporter, runtime: CurrentRuntime
 ) -> ProofOut:
     """Upload a proof (PDF, JPG or PNG) for a follow-up 上传证明材料."""
     content = await file.read(proofs.LARGEST + 1)
@@ -193,7 +192,7 @@ async def list_referrals(
     """Referrals to one's own postings, newest first 推荐给本单位的人员."""
     pagination.refuse_unknown(request, "status", "posting_id")
     filters = {"status": status, "posting_id": posting_id}
-    found = await service.listed(session, caller, cursors.position(cursor), limit, **filters)
+    found = await service.listed(session, caller, pagination.after_id(cursor), limit, **filters)
     following = pagination.encode(found[-1].id) if len(found) == limit else None
     pagination.link_next(request, response, following)
     return ReferralPage(items=[ReferralOut.model_validate(each) for each in found], next=following)
@@ -206,7 +205,7 @@ async def get_referral(placement_id: UUID, response: Response, session: Session,
 
 
 @internal.get("/{placement_id}/facts", responses=problems(NotFound))
-async def get_facts(placement_id: UUID, runtime: Runtime, _: FactsReader) -> PlacementFactsOut:
+async def get_facts(placement_id: UUID, runtime: CurrentRuntime, _: FactsReader) -> PlacementFactsOut:
     """The facts of a placement, for a decision about money 就业事实."""
     async with runtime.database.system_session() as session:
         return await service.facts(session, placement_id)

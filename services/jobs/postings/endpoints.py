@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.jobs import cursors, versions
 from services.jobs.events import PostingKind, PostingStatus
 from services.jobs.organisations.errors import NotFiled, Suspended
 from services.jobs.permissions import PostingReader, PostingReviewer, PostingWriter
@@ -13,14 +12,14 @@ from services.jobs.postings import service, submission
 from services.jobs.postings.errors import PostingRefused, WrongState
 from services.jobs.postings.models import Posting
 from services.jobs.postings.schemas import BulkResult, PostingIn, PostingOut, PostingPage, PostingsIn, Review
-from services.jobs.versions import IfMatch
-from shared import pagination
+from shared import pagination, versions
 from shared.database import Session
 from shared.errors import Forbidden, Invalid, NotFound, PreconditionRequired, StaleVersion, problems
 from shared.idempotency import OptionalKey, RequiredKey
 from shared.pagination import Cursor, Limit
 from shared.problem_handlers import language
 from shared.regions import RegionCode
+from shared.versions import IfMatch
 
 router = APIRouter(prefix="/v1/postings", tags=["postings 岗位"])
 ValidateOnly = Annotated[bool, Query(description="只校验,不保存 check only, keep nothing")]
@@ -104,7 +103,7 @@ async def list_postings(
         session,
         caller,
         work_region,
-        cursors.position(cursor),
+        pagination.after_id(cursor),
         limit,
         status=status,
         kind=kind,

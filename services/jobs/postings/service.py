@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.jobs import versions
 from services.jobs.events import PostingEvent, PostingFacts
 from services.jobs.organisations import service as organisations
 from services.jobs.organisations.models import Organisation
@@ -16,7 +15,7 @@ from services.jobs.postings.errors import NotPublished, PostingFull, WrongState
 from services.jobs.postings.models import Posting
 from services.jobs.postings.schemas import Review
 from services.jobs.statements import FIRST, LAST
-from shared import audit, clock, feed, regions
+from shared import audit, clock, feed, regions, versions
 from shared.auth import Principal
 from shared.errors import FieldError, Forbidden, Invalid, NotFound, Text
 

@@ -5,20 +5,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.registry import etag
 from services.registry.codes import tables
-from services.registry.etag import ExpectedVersion
 from services.registry.households import service
 from services.registry.households.schemas import CategoryChange, HouseholdOut, HouseholdPage
 from services.registry.permissions import PersonReader, PersonWriter
 from services.registry.persons import service as persons
 from services.registry.persons.endpoints import within
 from services.registry.spells import service as spells
-from shared import audit, pagination
+from shared import audit, pagination, versions
 from shared.database import Session
 from shared.errors import Invalid, NotFound, PreconditionRequired, StaleVersion, problems
 from shared.pagination import Cursor, Limit
 from shared.regions import RegionCode
+from shared.versions import ExpectedVersion
 
 router = APIRouter(prefix="/v1/households", tags=["households 家庭户"])
 
@@ -47,7 +46,7 @@ async def list_households(
 async def get_household(household_id: UUID, response: Response, session: Session, caller: PersonReader) -> HouseholdOut:
     """One household 家庭户."""
     household = await service.get(session, household_id, caller.region or "")
-    etag.show(response, household.version)
+    versions.tag(response, household.version)
     return HouseholdOut.model_validate(household)
 
 
@@ -69,5 +68,5 @@ async def set_category(
     members = await persons.set_category(session, household.county_code, household.id, base, monitoring)
     await spells.tell_base(session, members)
     await audit.record(session, "registry:household:set_category", caller, household.id, category=change.category)
-    etag.show(response, household.version)
+    versions.tag(response, household.version)
     return HouseholdOut.model_validate(household)

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.etag import require_same
 from services.registry.households import queries
 from services.registry.households.models import Household
 from shared import ids, regions
 from shared.errors import NotFound
+from shared.versions import require_same
 
 
 class Wanted(NamedTuple):

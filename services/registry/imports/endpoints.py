@@ -9,11 +9,11 @@ from services.registry.imports import service
 from services.registry.imports.errors import ImportOutsideRegion, NotFinished, UploadTooLarge
 from services.registry.imports.schemas import ImportOut, shown
 from services.registry.permissions import Importer
-from services.registry.runtime import Runtime
 from shared import audit, regions
 from shared.database import Session
 from shared.errors import NotFound, problems
 from shared.regions import RegionCode
+from shared.runtime import CurrentRuntime
 
 router = APIRouter(prefix="/v1/imports", tags=["imports 批量导入"])
 
@@ -27,7 +27,7 @@ async def upload_import(
     region: Annotated[RegionCode, Form(description="导入到哪个地区 the region to import into")],
     response: Response,
     session: Session,
-    runtime: Runtime,
+    runtime: CurrentRuntime,
     caller: Importer,
 ) -> ImportOut:
     """Upload people; a job takes them in. The same file again gives the same import (200) 上传人员信息表."""
@@ -53,7 +53,7 @@ async def get_import(import_id: UUID, session: Session, caller: Importer) -> Imp
     responses=problems(NotFound, NotFinished) | {200: {"content": {service.MEDIA_TYPE: {}}}},
     response_class=Response,
 )
-async def get_errors(import_id: UUID, session: Session, runtime: Runtime, caller: Importer) -> Response:
+async def get_errors(import_id: UUID, session: Session, runtime: CurrentRuntime, caller: Importer) -> Response:
     """The refused rows with their reasons, to be mended and uploaded again; audited 下载错误行."""
     found = await service.get(session, import_id, caller.region or "")
     if found.state in {"queued", "running"}:

@@ -5,8 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.registry import etag
-from services.registry.etag import ExpectedVersion
 from services.registry.events import Base, Status
 from services.registry.permissions import IdentityReader, PersonReader, PersonVerifier, PersonWriter
 from services.registry.persons import sealing, service
@@ -20,15 +18,16 @@ from services.registry.persons.schemas import (
     WorkerOut,
     WorkerPage,
 )
-from services.registry.runtime import Runtime
 from services.registry.spells import service as spells
-from shared import audit, clock, pagination, regions
+from shared import audit, clock, pagination, regions, versions
 from shared.auth import Principal
 from shared.crypto import Keyring
 from shared.database import Session
 from shared.errors import Invalid, NotFound, PreconditionRequired, StaleVersion, problems
 from shared.pagination import Cursor, Limit
 from shared.regions import RegionCode
+from shared.runtime import CurrentRuntime
+from shared.versions import ExpectedVersion
 
 router = APIRouter(prefix="/v1/persons", tags=["persons 人员"])
 workers = APIRouter(prefix="/v1/workers", tags=["persons 人员"])
@@ -42,7 +41,7 @@ async def list_persons(
     request: Request,
     response: Response,
     session: Session,
-    runtime: Runtime,
+    runtime: CurrentRuntime,
     caller: PersonReader,
     region: Annotated[RegionCode | None, _REGION] = None,
     status: Status | None = None,
@@ -63,17 +62,17 @@ async def list_persons(
 
 @router.get("/{person_id}", responses=problems(NotFound))
 async def get_person(
-    person_id: UUID, response: Response, session: Session, runtime: Runtime, caller: PersonReader
+    person_id: UUID, response: Response, session: Session, runtime: CurrentRuntime, caller: PersonReader
 ) -> PersonOut:
     """One person, numbers masked 人员信息."""
     row = await service.look(session, person_id, caller.region or "")
-    etag.show(response, row.version)
+    versions.tag(response, row.version)
     return shown(runtime.keyring, row)
 
 
 @router.get("/{person_id}/identity", responses=problems(NotFound))
 async def get_identity(
-    person_id: UUID, purpose: Purpose, session: Session, runtime: Runtime, caller: IdentityReader
+    person_id: UUID, purpose: Purpose, session: Session, runtime: CurrentRuntime, caller: IdentityReader
 ) -> IdentityOut:
     """The whole ID number and phone, for a stated purpose; audited before the answer leaves 查看完整证件号码和电话."""
     person = await service.get(session, person_id, caller.region or "")
@@ -88,13 +87,13 @@ async def change_person(
     change: PersonChange,
     response: Response,
     session: Session,
-    runtime: Runtime,
+    runtime: CurrentRuntime,
     caller: PersonWriter,
     expected: ExpectedVersion,
 ) -> PersonOut:
     """Change what is known of a person 修改人员信息."""
     person = await service.get_locked(session, person_id, caller.region or "")
-    etag.require_same(expected, person.version)
+    versions.require_same(expected, person.version)
     changes = change.changes()
     if changes.get("status") == Status.DECEASED:
         await spells.end_all(session, person, clock.today())
@@ -102,14 +101,16 @@ async def change_person(
         raise HasOpenSpell
     await service.change(session, runtime.keyring, person, expected, changes)
     await audit.record(session, "registry:person:change", caller, person.id, fields=sorted(changes))
-    etag.show(response, person.version)
+    versions.tag(response, person.version)
     return shown(runtime.keyring, person)
 
 
 @router.post(
     "/{person_id}/verify", responses=problems(NotFound, VerifiedElsewhere, AlreadyVerified, SecondPersonNeeded)
 )
-async def verify_person(person_id: UUID, session: Session, runtime: Runtime, caller: PersonVerifier) -> PersonOut:
+async def verify_person(
+    person_id: UUID, session: Session, runtime: CurrentRuntime, caller: PersonVerifier
+) -> PersonOut:
     """A second person confirms the registration, at the hukou or the work place 核实人员信息."""
     person = await service.verify(session, caller, person_id)
     await spells.verify_open(session, caller, person)
@@ -121,7 +122,7 @@ async def list_workers(
     request: Request,
     response: Response,
     session: Session,
-    runtime: Runtime,
+    runtime: CurrentRuntime,
     caller: PersonReader,
     region: Annotated[RegionCode | None, _REGION] = None,
     cursor: Cursor = None,

@@ -8,13 +8,13 @@ from fastapi import APIRouter
 from services.registry.permissions import BatchReader, FactsReader
 from services.registry.persons import sealing, service
 from services.registry.persons.schemas import BatchPerson, BatchRequest, Facts, SpellFact
-from services.registry.runtime import Runtime
 from services.registry.spells import service as spells
 from shared import audit
 from shared.auth import Principal
 from shared.crypto import Keyring
 from shared.database import Session
 from shared.errors import FieldError, Forbidden, Invalid, NotFound, PreconditionRequired, Text, problems
+from shared.runtime import CurrentRuntime
 
 router = APIRouter(prefix="/internal/persons", tags=["persons 人员"])
 
@@ -24,7 +24,7 @@ _SCOPE = Text("令牌缺少 registry:pii", "The token lacks registry:pii")
 
 
 @router.get("/{person_id}/facts", responses=problems(NotFound))
-async def get_facts(person_id: UUID, runtime: Runtime, _: FactsReader) -> Facts:
+async def get_facts(person_id: UUID, runtime: CurrentRuntime, _: FactsReader) -> Facts:
     """What decides about entitlements, read in one transaction 人员事实."""
     async with runtime.database.system_session() as session:
         person = await service.find(session, person_id)
@@ -35,7 +35,7 @@ async def get_facts(person_id: UUID, runtime: Runtime, _: FactsReader) -> Facts:
 
 @router.post("/batch", responses=problems(Forbidden, Invalid, PreconditionRequired))
 async def name_persons(
-    wanted: BatchRequest, session: Session, runtime: Runtime, caller: BatchReader
+    wanted: BatchRequest, session: Session, runtime: CurrentRuntime, caller: BatchReader
 ) -> list[BatchPerson]:
     """Names by id 批量取得姓名.
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.etag import require_same
 from services.registry.events import PersonChanged, PersonState, Status
 from services.registry.persons import queries, sealing, work
 from services.registry.persons.errors import AlreadyVerified, SecondPersonNeeded, VerifiedElsewhere
@@ -18,6 +17,7 @@ from shared import audit, clock, feed, regions
 from shared.auth import Principal
 from shared.crypto import Keyring
 from shared.errors import NotFound
+from shared.versions import require_same
 
 
 def event(person: Person | SimpleNamespace) -> PersonChanged:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.registry import etag
 from services.registry.permissions import PersonWriter
 from services.registry.persons import service as persons
 from services.registry.persons.endpoints import shown
@@ -15,12 +14,12 @@ from services.registry.registration import form, service
 from services.registry.registration.errors import NoSuchVillage, OutsideRegion, SexUnknown
 from services.registry.registration.schemas import Doubt, NewPerson, Registered
 from services.registry.registration.service import Refusal
-from services.registry.runtime import Runtime
-from shared import audit, regions
+from shared import audit, regions, versions
 from shared.crypto import Keyring
 from shared.database import Session
 from shared.errors import FieldError, problems
 from shared.idempotency import OptionalKey
+from shared.runtime import CurrentRuntime
 
 router = APIRouter(prefix="/v1/persons", tags=["persons 人员"])
 
@@ -31,7 +30,12 @@ router = APIRouter(prefix="/v1/persons", tags=["persons 人员"])
     responses=problems(OutsideRegion, NoSuchVillage, SexUnknown, AlreadyRegistered, CategoryDiffers),
 )
 async def register_person(
-    new: NewPerson, response: Response, session: Session, runtime: Runtime, caller: PersonWriter, once: OptionalKey
+    new: NewPerson,
+    response: Response,
+    session: Session,
+    runtime: CurrentRuntime,
+    caller: PersonWriter,
+    once: OptionalKey,
 ) -> Registered:
     """Register a laborer; whoever sends it answers for the survey (谁摸查、谁负责) 登记劳动力."""
     own = caller.region or ""
@@ -47,7 +51,7 @@ async def register_person(
     person = await persons.get(session, outcome.person_id, own)
     await audit.record(session, "registry:person:register", caller, person.id)
     await once.done(session, person.id)
-    etag.show(response, person.version)
+    versions.tag(response, person.version)
     return _registered(runtime.keyring, person, form.doubts(new))
 
 

@@ -4,11 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.registry import etag
-from services.registry.etag import ExpectedVersion
 from services.registry.permissions import PersonReader, PersonVerifier, PersonWriter, SpellService
 from services.registry.persons import service as persons
-from services.registry.runtime import Runtime
 from services.registry.spells import service
 from services.registry.spells.errors import (
     AlreadyEmployed,
@@ -20,9 +17,12 @@ from services.registry.spells.errors import (
 )
 from services.registry.spells.models import Spell
 from services.registry.spells.schemas import OfficerSpell, PlacementSpell, PlacementSpellOut, SpellList, SpellOut
+from shared import versions
 from shared.database import Session
 from shared.errors import NotFound, PreconditionRequired, StaleVersion, problems
 from shared.idempotency import OptionalKey
+from shared.runtime import CurrentRuntime
+from shared.versions import ExpectedVersion
 
 router = APIRouter(prefix="/v1/spells", tags=["spells 就业记录"])
 of_person = APIRouter(prefix="/v1/persons/{person_id}/spells", tags=["spells 就业记录"])
@@ -36,7 +36,7 @@ of_person = APIRouter(prefix="/v1/persons/{person_id}/spells", tags=["spells 就
     },
 )
 async def put_spell(
-    placement_id: UUID, state: PlacementSpell, response: Response, runtime: Runtime, caller: SpellService
+    placement_id: UUID, state: PlacementSpell, response: Response, runtime: CurrentRuntime, caller: SpellService
 ) -> PlacementSpellOut:
     """Make a placement's spell what is stated; safe to repeat 写入录用产生的就业记录."""
     async with runtime.database.system_session() as session:
@@ -84,7 +84,7 @@ async def change_spell(
     """Correct or end a spell 修改或终止就业记录."""
     person = await persons.get_locked(session, person_id, caller.region or "")
     spell = await service.change(session, caller, person, spell_id, expected, state)
-    etag.show(response, spell.version)
+    versions.tag(response, spell.version)
     return shown(spell)
 
 

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.etag import require_same
 from services.registry.events import Channel, SpellChanged, SpellKind, SpellState, Status
 from services.registry.persons import service as persons
 from services.registry.persons import work
@@ -30,6 +29,7 @@ from services.registry.spells.schemas import OfficerSpell, PlacementSpell
 from shared import audit, clock, feed, ids, regions
 from shared.auth import Principal
 from shared.errors import NotFound
+from shared.versions import require_same
 
 DECEASED = "deceased"
 

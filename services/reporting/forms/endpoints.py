@@ -12,10 +12,10 @@ from services.reporting.forms.schemas import FormOut, Signatures
 from services.reporting.forms.service import Filled, Quarter
 from services.reporting.periods import FuturePeriod
 from services.reporting.permissions import FigureReader
-from services.reporting.runtime import Runtime
 from shared import pagination
 from shared.errors import Invalid, NotFound, Unavailable, problems
 from shared.regions import RegionCode
+from shared.runtime import CurrentRuntime
 
 router = APIRouter(
     prefix="/v1/forms", tags=["forms 报表"], responses=problems(NotFound, FuturePeriod, Invalid, Unavailable)
@@ -44,7 +44,7 @@ _WORKBOOK: _Responses = {200: {"content": {XLSX: {"schema": {"type": "string", "
 
 @router.get("/annex3", response_model=FormOut, responses=_NOT_MODIFIED)
 async def read_annex3(
-    response: Response, runtime: Runtime, caller: FigureReader, asked: Asked, if_none_match: IfNoneMatch = None
+    response: Response, runtime: CurrentRuntime, caller: FigureReader, asked: Asked, if_none_match: IfNoneMatch = None
 ) -> FormOut | Response:
     """The quarterly form with exact figures, of a region and the places directly below it 就业扶贫季报表."""
     filled = await service.fill(runtime, caller, load("annex3"), asked, _UNSIGNED)
@@ -57,7 +57,7 @@ async def read_annex3(
 
 @router.get("/annex3.xlsx", response_class=Response, responses=_NOT_MODIFIED | _WORKBOOK)
 async def print_annex3(
-    runtime: Runtime, caller: FigureReader, asked: Asked, if_none_match: IfNoneMatch = None
+    runtime: CurrentRuntime, caller: FigureReader, asked: Asked, if_none_match: IfNoneMatch = None
 ) -> Response:
     """The form as a workbook with empty signature lines, and the summary of the places below 季报表(待签)."""
     filled = await service.fill(runtime, caller, load("annex3"), asked, _UNSIGNED)
@@ -65,7 +65,9 @@ async def print_annex3(
 
 
 @router.post("/annex3.xlsx", response_class=Response, responses=_WORKBOOK)
-async def print_signed_annex3(runtime: Runtime, caller: FigureReader, asked: Asked, signed: Signatures) -> Response:
+async def print_signed_annex3(
+    runtime: CurrentRuntime, caller: FigureReader, asked: Asked, signed: Signatures
+) -> Response:
     """The same workbook with the names of who filled it in and who reviewed it; nothing is stored 季报表(署名)."""
     filled = await service.fill(runtime, caller, load("annex3"), asked, signed)
     return _workbook(filled, None)

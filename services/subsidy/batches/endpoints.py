@@ -21,10 +21,7 @@ from services.subsidy.batches.schemas import (
     Taken,
 )
 from services.subsidy.errors import FourEyes, WrongState
-from services.subsidy.paging import after_id, next_page
 from services.subsidy.permissions import BatchApprover, BatchDrafter, BatchReader, BatchSender, ResultReporter
-from services.subsidy.runtime import Runtime
-from services.subsidy.versions import tag
 from shared import audit, pagination
 from shared.database import Session
 from shared.errors import (
@@ -39,7 +36,9 @@ from shared.errors import (
     problems,
 )
 from shared.idempotency import RequiredKey
-from shared.pagination import Cursor, Limit
+from shared.pagination import Cursor, Limit, after_id, next_page
+from shared.runtime import CurrentRuntime
+from shared.versions import tag
 
 router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches 支付批次"])
 _LARGEST_RESULT = 5 * 1024 * 1024
@@ -111,7 +110,12 @@ async def cancel_batch(batch_id: UUID, response: Response, session: Session, cal
     responses=problems(NotFound, WrongState, FourEyes, StaleVersion, Unavailable, PreconditionRequired),
 )
 async def approve_batch(
-    batch_id: UUID, response: Response, session: Session, caller: BatchApprover, runtime: Runtime, once: RequiredKey
+    batch_id: UUID,
+    response: Response,
+    session: Session,
+    caller: BatchApprover,
+    runtime: CurrentRuntime,
+    once: RequiredKey,
 ) -> BatchOut:
     """Approval by another person; facts are fetched again, what is no longer due is left out 审批支付批次."""
     checked = await service.check(runtime.database, runtime.clients, caller, batch_id)
@@ -129,7 +133,7 @@ async def approve_batch(
     responses=problems(NotFound, WrongState, NamesMissing, Unavailable)
     | {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-async def get_file(batch_id: UUID, session: Session, caller: BatchSender, runtime: Runtime) -> Response:
+async def get_file(batch_id: UUID, session: Session, caller: BatchSender, runtime: CurrentRuntime) -> Response:
     """The bank's file with full names and accounts; who fetched it is in the audit log 银行支付文件."""
     sending = await bank_file.read(runtime.database, runtime.keyring, caller, batch_id)
     people = await bank_file.names(runtime.clients["registry"], caller, sending)
@@ -160,7 +164,7 @@ async def add_result(
     request: Request,
     session: Session,
     caller: ResultReporter,
-    runtime: Runtime,
+    runtime: CurrentRuntime,
     once: RequiredKey,
     content_type: Annotated[str, Header(max_length=100)],
 ) -> Taken:

@@ -32,16 +32,15 @@ from services.subsidy.claims.schemas import (
 )
 from services.subsidy.errors import WrongState
 from services.subsidy.events import ClaimStatus
-from services.subsidy.paging import after_id, next_page
 from services.subsidy.permissions import Claimant, ClaimReader
-from services.subsidy.runtime import Runtime
-from services.subsidy.versions import ExpectedVersion, tag
 from shared import audit, pagination
 from shared.database import Session
 from shared.errors import Invalid, NotFound, PreconditionRequired, StaleVersion, TooLarge, Unavailable, problems
 from shared.idempotency import OptionalKey
-from shared.pagination import Cursor, Limit
+from shared.pagination import Cursor, Limit, after_id, next_page
 from shared.regions import RegionCode
+from shared.runtime import CurrentRuntime
+from shared.versions import ExpectedVersion, tag
 
 router = APIRouter(prefix="/v1/claims", tags=["claims 补贴申报"])
 evidence_router = APIRouter(prefix="/v1/evidence", tags=["claims 补贴申报"])
@@ -63,7 +62,7 @@ async def add_evidence(
     file: Annotated[UploadFile, File(description="PDF、JPG 或 PNG,不超过 5 MB")],
     session: Session,
     caller: Claimant,
-    runtime: Runtime,
+    runtime: CurrentRuntime,
 ) -> FileOut:
     """Upload a file of evidence, to be named by a claim 上传证明材料."""
     return await evidence.store(session, runtime.files, caller, file)
@@ -71,7 +70,7 @@ async def add_evidence(
 
 @router.post("", status_code=201, responses=_DRAFTING)
 async def add_claim(
-    new: NewClaim, response: Response, session: Session, caller: Claimant, runtime: Runtime, once: OptionalKey
+    new: NewClaim, response: Response, session: Session, caller: Claimant, runtime: CurrentRuntime, once: OptionalKey
 ) -> ClaimOut:
     """Draft a claim: an organisation for its placement, an officer for a person 起草申报."""
     gathered = await service.gather_new(runtime.clients, caller, new)
@@ -113,7 +112,7 @@ async def list_claims(
 
 @router.get("/{claim_id}", responses=problems(NotFound))
 async def get_claim(
-    claim_id: UUID, response: Response, session: Session, caller: ClaimReader, runtime: Runtime
+    claim_id: UUID, response: Response, session: Session, caller: ClaimReader, runtime: CurrentRuntime
 ) -> ClaimOut:
     """One claim with its files, course and reasons 申报详情."""
     return await _shown(response, session, runtime, await service.get(session, caller, claim_id))
@@ -126,7 +125,7 @@ async def change_claim(
     response: Response,
     session: Session,
     caller: Claimant,
-    runtime: Runtime,
+    runtime: CurrentRuntime,
     version: ExpectedVersion,
 ) -> ClaimOut:
     """Replace the content of a draft, or of what was returned or refused 修改申报."""
@@ -141,7 +140,7 @@ async def change_claim(
     ),
 )
 async def submit_claim(
-    claim_id: UUID, response: Response, session: Session, caller: Claimant, runtime: Runtime, once: OptionalKey
+    claim_id: UUID, response: Response, session: Session, caller: Claimant, runtime: CurrentRuntime, once: OptionalKey
 ) -> ClaimOut:
     """Submit: decided at once on fresh facts; submitted, or refused with each reason 提交申报."""
     before = await service.read(runtime.database, caller, claim_id)
@@ -156,7 +155,7 @@ async def submit_claim(
 
 @router.post("/{claim_id}/withdraw", responses=problems(NotFound, NotTheClaimant, WrongState))
 async def withdraw_claim(
-    claim_id: UUID, given: Comments, response: Response, session: Session, caller: Claimant, runtime: Runtime
+    claim_id: UUID, given: Comments, response: Response, session: Session, caller: Claimant, runtime: CurrentRuntime
 ) -> ClaimOut:
     """Take a claim back before it is approved 撤回申报."""
     claim = await review.withdraw(session, caller, claim_id, given.comment)
@@ -165,7 +164,7 @@ async def withdraw_claim(
 
 @router.post("/{claim_id}/correct", responses=problems(NotFound, NotTheClaimant, WrongState, PayeeUnfit))
 async def correct_claim(
-    claim_id: UUID, given: Correction, response: Response, session: Session, caller: Claimant, runtime: Runtime
+    claim_id: UUID, given: Correction, response: Response, session: Session, caller: Claimant, runtime: CurrentRuntime
 ) -> ClaimOut:
     """Name another account after a failed payment 更正收款账户."""
     claim = await review.correct(session, caller, claim_id, given.payee_id)
@@ -192,7 +191,7 @@ async def explain_claim(
 
 @router.get("/{claim_id}/evidence/{file_id}", response_class=Response, responses=problems(NotFound))
 async def get_evidence(
-    claim_id: UUID, file_id: UUID, session: Session, caller: ClaimReader, runtime: Runtime
+    claim_id: UUID, file_id: UUID, session: Session, caller: ClaimReader, runtime: CurrentRuntime
 ) -> Response:
     """One attached file 查看证明材料; opening it is in the audit log."""
     claim = await service.get(session, caller, claim_id)
@@ -204,6 +203,6 @@ async def get_evidence(
     return Response(content, media_type=found.media_type, headers=headers)
 
 
-async def _shown(response: Response, session: Session, runtime: Runtime, claim: Claim) -> ClaimOut:
+async def _shown(response: Response, session: Session, runtime: CurrentRuntime, claim: Claim) -> ClaimOut:
     tag(response, claim.version)
     return await service.shown(session, runtime.keyring, claim)

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Query, Request, Response
 from services.subsidy.funds import service
 from services.subsidy.funds.errors import FundExists
 from services.subsidy.funds.schemas import EntryPage, FundOut, FundPage, NewAppropriation, NewFund, TrialBalance
-from services.subsidy.paging import after_id, next_page
 from services.subsidy.permissions import FundKeeper, FundReader
 from shared import pagination
 from shared.database import Session
 from shared.errors import Invalid, NotFound, PreconditionRequired, problems
 from shared.idempotency import RequiredKey
-from shared.pagination import Cursor, Limit
+from shared.pagination import Cursor, Limit, after_id, next_page
 
 router = APIRouter(prefix="/v1/funds", tags=["funds 资金"])
 ledger_router = APIRouter(prefix="/v1/ledger", tags=["funds 资金"])

@@ -5,24 +5,23 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.subsidy.paging import after_id, next_page
 from services.subsidy.payees import service
 from services.subsidy.payees.errors import OwnerUnclear
 from services.subsidy.payees.schemas import NewPayee, PayeeOut, PayeePage
 from services.subsidy.permissions import PayeeReader, PayeeWriter
-from services.subsidy.runtime import Runtime
 from shared import pagination
 from shared.database import Session
 from shared.errors import Invalid, NotFound, Unavailable, problems
 from shared.idempotency import OptionalKey
-from shared.pagination import Cursor, Limit
+from shared.pagination import Cursor, Limit, after_id, next_page
+from shared.runtime import CurrentRuntime
 
 router = APIRouter(prefix="/v1/payees", tags=["payees 收款账户"])
 
 
 @router.post("", status_code=201, responses=problems(OwnerUnclear, NotFound, Unavailable))
 async def add_payee(
-    new: NewPayee, session: Session, caller: PayeeWriter, runtime: Runtime, once: OptionalKey
+    new: NewPayee, session: Session, caller: PayeeWriter, runtime: CurrentRuntime, once: OptionalKey
 ) -> PayeeOut:
     """Register a bank account 登记收款账户. It never changes afterwards: a correction is another payee."""
     region = await service.region_for(runtime.clients["registry"], caller, new)
@@ -41,7 +40,7 @@ async def list_payees(
     response: Response,
     session: Session,
     caller: PayeeReader,
-    runtime: Runtime,
+    runtime: CurrentRuntime,
     person_id: Annotated[UUID | None, Query(description="本人 the person paid")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -54,7 +53,7 @@ async def list_payees(
 
 
 @router.get("/{payee_id}", responses=problems(NotFound))
-async def get_payee(payee_id: UUID, session: Session, caller: PayeeReader, runtime: Runtime) -> PayeeOut:
+async def get_payee(payee_id: UUID, session: Session, caller: PayeeReader, runtime: CurrentRuntime) -> PayeeOut:
     """One payee, masked 收款账户(掩码)."""
     payee = await service.get(session, caller, payee_id)
     return (await service.masked(session, runtime.keyring, [payee]))[0]
