@@ -40,6 +40,9 @@ USES = {
     "services/registry/regions/loading.py: _store": DIVISIONS,
     "services/registry/spells/endpoints.py: put_spell": "a placement's spell, from a service without a region",
     # jobs
+    "services/jobs/placements/endpoints.py: get_facts": "a service without a region; the facts name nobody",
+    "services/jobs/placements/tasks.py: record_spell": "the job of one placement, whichever region it lies in",
+    "services/jobs/placements/tasks.py: resume": OWN_WORK,
     "services/jobs/postings/tasks.py: expire": OWN_WORK,
     # reporting
     "services/reporting/commands.py: _differences": "a recount of all figures, by an operator at the machine",
