@@ -43,10 +43,11 @@ def _of_type(schema: dict[str, Any], components: dict[str, Any], depth: int) -> 
 
 def _string(schema: dict[str, Any]) -> str:
     if schema.get("format") in _FORMATS:
-        return _FORMATS[schema["format"]]
-    if pattern := schema.get("pattern"):
+        return _FORMATS[str(schema["format"])]
+    pattern: str | None = schema.get("pattern")
+    if pattern:
         return next((each for each in _BY_PATTERN if re.search(pattern, each)), "1")
-    return "示例文字" * (1 + schema.get("minLength", 1) // 4)
+    return "示例文字" * (1 + int(schema.get("minLength", 1)) // 4)
 
 
 def with_faults(body: Any, faults: list[Any]) -> Iterator[tuple[str, Any]]:

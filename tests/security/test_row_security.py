@@ -5,7 +5,7 @@ that names a region or an organisation and has no policy fails unless it stands 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -62,7 +62,10 @@ SEEN_BY_REGION: dict[str, tuple[str, ...]] = {
 """Tables that others than the managing chain see, by these columns."""
 CHANGED_BY_REGION = SEEN_BY_REGION | {"person": ("region", "verifying_region")}
 """Tables that others than the managing chain change, to verify what is there."""
-PUBLIC_TO_OFFICERS = {"organisation": lambda row: True, "posting": lambda row: row["published_on"] is not None}
+PUBLIC_TO_OFFICERS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "organisation": lambda row: True,
+    "posting": lambda row: row["published_on"] is not None,
+}
 """Rows that every officer sees: who employs and what is published."""
 BY_COUNTY = {"fund", "ledger_entry", "ledger_posting", "ledger_balance", "payment_batch", "payment_result"}
 """Money belongs to a county; a township or village of it does not see it."""

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared import regions
 from tests.fixtures import tokens
 from tests.fixtures.scenario import ELSEWHERE, HOME, Season
 from tests.security import declared
@@ -44,7 +45,7 @@ EVERYBODYS = {
 def _officer(operation: Operation, region: str) -> str | None:
     """An officer of the region whom the operation's rule lets through; None when it lets none of that level."""
     duties = frozenset(operation.rule["duties"]) or frozenset({"registrar"})
-    level = tokens.level(region).value
+    level = regions.level(region).value
     for department in DEPARTMENTS:
         if declared.may(operation.rule, level, department, duties, SCOPES):
             return tokens.officer(region, *sorted(duties), department=department or "hrss")
