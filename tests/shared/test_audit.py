@@ -80,13 +80,14 @@ async def test_a_denial_is_recorded_though_the_request_is_refused(
 
 
 async def test_a_scope_does_not_outlive_its_block(registry: ServiceUnderTest) -> None:
-    async def seen() -> str | None:
+    async def region() -> str | None:
         async with registry.runtime.database.session() as session:
-            return await session.scalar(text("SELECT nullif(current_setting('app.region', true), '')"))
+            seen: str | None = await session.scalar(text("SELECT nullif(current_setting('app.region', true), '')"))
+            return seen
 
-    assert await seen() is None
+    assert await region() is None
     with scoped(Scope(region="532504")):
-        assert await seen() == "532504"
-    assert await seen() is None
+        assert await region() == "532504"
+    assert await region() is None
     with pytest.raises(ValueError, match="region code"):
         Scope(region="53'; DROP TABLE person; --").statement()

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, cast
 from uuid import UUID
 
 import pytest
@@ -46,7 +46,7 @@ async def _write_slowly(database: Database, writer: int) -> None:
             await asyncio.sleep(chance.random() * 0.03)
 
 
-async def _read_all(database: Database, writers: asyncio.Future[object]) -> list[int]:
+async def _read_all(database: Database, writers: asyncio.Future[list[None]]) -> list[int]:
     """What a reader sees that follows while the writers write, and until the last transaction is behind it."""
     seen: list[int] = []
     cursor: str | None = None
@@ -134,11 +134,11 @@ def _reader(source: ServiceUnderTest, target: ServiceUnderTest, seen: list[int])
     async def reset(session: AsyncSession) -> None:
         seen.clear()
 
-    client = _Feed(source.runtime.database)
+    client = cast("ServiceClient", _Feed(source.runtime.database))
     return FeedReader(
         Source("registry", {"registry.sample": apply}, reset),
         client,
-        target.runtime.database,  # type: ignore[arg-type]
+        target.runtime.database,
     )
 
 

@@ -213,7 +213,7 @@ def paid(*events: Event) -> Contributions:
     return contributions.of_payment(typed, catalogue().values())
 
 
-@pytest.mark.rule("S003-D3", "S003-S4", "S003-S5")
+@pytest.mark.rule("S003-D3", "S003-S3", "S003-S4", "S003-S5")
 @pytest.mark.parametrize("column", MONEY)
 def test_money_counts_in_its_column_in_the_month_of_the_banks_date_to_the_years_end(column: str) -> None:
     benefit, transfer = MONEY[column]
