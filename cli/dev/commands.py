@@ -31,6 +31,8 @@ def up(
     report = Report()
     # Ctrl-C is how it is meant to end, not a failure.
     with suppress(KeyboardInterrupt), platform(data, port=port, environment=environment, report=report) as running:
+        if environment == "development":
+            _populate_once(running, report)
         _introduce(running, report)
         running.watch()
     report.say("Stopped.")
@@ -67,8 +69,21 @@ def clean(data: DataOption = DEFAULT_DATA) -> None:
     print(f"Removed {folder.path}.")
 
 
+def _populate_once(running: Supervisor, report: Report) -> None:
+    """The first time: divisions and the demo's people, so that there is something to look at."""
+    populated = running.data / "populated"
+    if not populated.exists():
+        # As with the demo: the samples use the registry's divisions, which the image of the CLI does not hold.
+        from cli.demo.populate import populate
+
+        populate(running.base_url, running.credentials, running.data / "samples", report.console)
+        populated.touch()
+
+
 def _introduce(running: Supervisor, report: Report) -> None:
     report.say(f"\nBangfu 帮扶 is ready at {running.base_url}")
     for part in PLATFORM.parts[1:]:
         report.say(f"  {part.name:<10} {running.url(part.name)}")
+    report.say(f"  docs       {running.base_url}/docs  (for programs: /openapi.json)")
+    report.say(f"  accounts   {running.data / 'credentials.json'}  (readable by you alone)")
     report.say(f"  data       {running.data}\nCtrl-C stops it.")

@@ -9,6 +9,7 @@ credentials.json  accounts that the gateway seeded
 files/            encrypted evidence and imports
 logs/             one log per process
 postgres/         the embedded server's data
+prepared-by       digest of the code that migrated and seeded last
 """
 
 import fcntl
@@ -42,6 +43,7 @@ class DataFolder:
         self.files = self.path / "files"
         self.logs = self.path / "logs"
         self.postgres = self.path / "postgres"
+        self.prepared_by = self.path / "prepared-by"
         self._lock = self.path / "lock"
         self._layout = self.path / "layout"
 

@@ -1,5 +1,6 @@
 """What runs: the parts of the platform, their ports, and the commands before the first request."""
 
+import hashlib
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +45,14 @@ class Plan:
         if gateway_port == 0:
             return dict(zip(names(self.parts), free_ports(len(self.parts)), strict=True))
         return {part.name: gateway_port + part.port_offset for part in self.parts}
+
+    def code_digest(self) -> str:
+        """Names the code of all parts: any change to it, a migration's or another, gives another digest."""
+        digest = hashlib.sha256()
+        for folder in sorted({part.module.partition(".")[0] for part in self.parts} | {"shared"}):
+            for file in sorted((self.root / folder).rglob("*.py")):
+                digest.update(str(file.relative_to(self.root)).encode() + b"\0" + file.read_bytes())
+        return digest.hexdigest()
 
 
 def names(parts: Sequence[Part]) -> list[str]:

@@ -12,20 +12,20 @@ class Report:
     """A line per step when it is done, and on a terminal a moving line while it is not."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False, soft_wrap=True)
+        self.console = console or Console(highlight=False, soft_wrap=True)
 
     @contextmanager
     def step(self, name: str) -> Iterator["Step"]:
         begun = time.monotonic()
-        with self._console.status(escape(name)) as status:
+        with self.console.status(escape(name)) as status:
             yield Step(name, status.update)
-        self._console.print(f"[green]✓[/] {escape(name)} [dim]{time.monotonic() - begun:.1f} s[/]")
+        self.console.print(f"[green]✓[/] {escape(name)} [dim]{time.monotonic() - begun:.1f} s[/]")
 
     def say(self, text: str) -> None:
-        self._console.print(escape(text))
+        self.console.print(escape(text))
 
     def warn(self, text: str) -> None:
-        self._console.print(f"[yellow]![/] {escape(text)}")
+        self.console.print(f"[yellow]![/] {escape(text)}")
 
 
 class Step:

@@ -100,17 +100,29 @@ class Supervisor:
         refuse_used_ports(self._ports)
         with self._report.step("Database"):
             self._provision(os.environ.get("DATABASE_URL") or self._start_cluster())
+        if not self._prepared():
+            self._prepare_databases()
+        with self._report.step("Services") as step:
+            servers = [self._launch(part, "serve", part.name) for part in self._plan.parts]
+            self._wait_ready(servers, step)
+        for part in self._plan.parts:
+            self._launch(part, "worker", f"{part.name}-worker")
+
+    def _prepare_databases(self) -> None:
+        """Migrations, then the commands before the first request."""
         with self._report.step("Migrations") as step:
             self._run_together([self._migration(part) for part in self._plan.parts], step)
         for command in self._plan.start_up:
             part = next(one for one in self._plan.parts if one.name == command.part)
             with self._report.step(f"{part.name} {command.arguments[0]}") as step:
                 self._run_together([self._task(part, command.in_folder(self.data))], step)
-        with self._report.step("Services") as step:
-            servers = [self._launch(part, "serve", part.name) for part in self._plan.parts]
-            self._wait_ready(servers, step)
-        for part in self._plan.parts:
-            self._launch(part, "worker", f"{part.name}-worker")
+        self._data.prepared_by.write_text(self._plan.code_digest())
+
+    def _prepared(self) -> bool:
+        """The very same code has prepared this folder's own server before: starting its interpreters again for
+        nothing would be most of the time that a second start takes."""
+        stamp = self._data.prepared_by
+        return self._cluster is not None and stamp.exists() and stamp.read_text() == self._plan.code_digest()
 
     def watch(self) -> NoReturn:
         """Restart what crashes, until a signal ends it."""

@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import RemoteDisconnected
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ import pytest
 
 from cli.dev.child import Child
 from cli.dev.data import DataFolder
-from cli.dev.plan import PLATFORM
+from cli.dev.plan import PLATFORM, Plan
 from cli.dev.postgres import temporary_cluster
+from cli.dev.report import Report, Step
 from cli.dev.supervisor import platform
 from cli.errors import CommandError
 from tests.cli.fake_platform import FAKE
@@ -206,12 +208,32 @@ def test_a_port_in_use_is_named_with_its_part(data: Path) -> None:
 
 def test_a_broken_start_shows_the_log_and_leaves_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_BROKEN", "registry")
+    monkeypatch.setattr(Plan, "code_digest", lambda _: "a new version")
     with (
         pytest.raises(CommandError, match=r"(?s)registry-migrate ended with 1.*the third migration is broken"),
         platform(data, plan=FAKE),
     ):
         pass
     assert psutil.Process().children(recursive=True) == []
+
+
+def test_migrations_run_again_only_when_the_code_has_changed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    class Listening(Report):
+        @contextmanager
+        def step(self, name: str) -> Iterator[Step]:
+            said.append(name)
+            with super().step(name) as step:
+                yield step
+
+    for digest in ("this version", "this version", "the next version"):
+        monkeypatch.setattr(Plan, "code_digest", lambda _, digest=digest: digest)
+        with platform(data, plan=FAKE, report=Listening()):
+            pass
+    first, second, third = (run.split() for run in " ".join(said).split("Database")[1:])
+    assert first == third == ["Migrations", "gateway", "seed", "Services"]
+    assert second == ["Services"]
 
 
 def test_the_fixed_ports_are_the_documented_ones() -> None:
