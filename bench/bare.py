@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,6 @@ import asyncpg
 import orjson
 import uvicorn
 from fastapi import FastAPI, Response
-from sqlalchemy import Select
-from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from bench import processes
 from services.registry.persons import queries, sealing
@@ -33,24 +30,8 @@ _MADE = {"name", "id_number", "phone", "wish_wage"}
 _PLAIN = [name for name in PersonOut.model_fields if name not in _MADE]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement of the registry as text, and what stands at each of its parameters."""
-
-    sql: str
-    order: tuple[str, ...]
-
-    @classmethod
-    def of(cls, statement: Select[Any]) -> "Statement":
-        compiled = statement.compile(dialect=dialect())  # type: ignore[no-untyped-call]
-        return cls(str(compiled), tuple(compiled.positiontup or ()))
-
-    def values(self, **given: Any) -> list[Any]:
-        return [given[name] for name in self.order]
-
-
-ONE = Statement.of(queries.SHOWN)
-PAGE = Statement.of(queries.page((), after=False))
+ONE = queries.SHOWN
+PAGE = queries.page((), after=False)
 _LOW, _HIGH = regions.bounds("53")
 
 
@@ -80,13 +61,13 @@ def create(url: str, keyring: Keyring) -> FastAPI:
     @app.get("/registry/v1/persons")
     async def page(region: str, limit: int = 50) -> Response:
         low, high = regions.bounds(region)
-        rows = await app.state.pool.fetch(PAGE.sql, *PAGE.values(low=low, high=high, limit=limit))
+        rows = await app.state.pool.fetch(PAGE.sql, *PAGE.arguments({"low": low, "high": high, "limit": limit}))
         following = pagination.encode(rows[-1]["region"], rows[-1]["id"]) if len(rows) == limit else None
         return _json({"items": [shown(keyring, row) for row in rows], "next": following})
 
     @app.get("/registry/v1/persons/{person_id}")
     async def one(person_id: UUID) -> Response:
-        row = await app.state.pool.fetchrow(ONE.sql, *ONE.values(low=_LOW, high=_HIGH, id=person_id))
+        row = await app.state.pool.fetchrow(ONE.sql, *ONE.arguments({"low": _LOW, "high": _HIGH, "id": person_id}))
         return Response(status_code=404) if row is None else _json(shown(keyring, row))
 
     return app

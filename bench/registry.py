@@ -22,7 +22,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from bench import bare, harness, people, processes, wrk
-from bench.bare import ONE, PAGE, Statement
+from bench.bare import ONE, PAGE
 from bench.people import Place
 from bench.processes import HOST
 from bench.signer import Signer, signer
@@ -30,6 +30,7 @@ from cli.dev.postgres import Cluster, temporary_cluster
 from cli.ops.database import provision
 from shared import regions
 from shared.crypto import Keyring, init_keys
+from shared.reads import Read
 
 PEOPLE = 200_000
 SECONDS = 2.0
@@ -172,10 +173,10 @@ def count_statements(cluster: Cluster, running: Running, read: str) -> int:
     return round(len(ours) / 10)
 
 
-async def explain(register: Register, statement: Statement, place: Place, region: str) -> str:
+async def explain(register: Register, statement: Read, place: Place, region: str) -> str:
     """How the statement runs as the service's own role, for an officer of the county who asks within `region`."""
     low, high = regions.bounds(region)
-    values = statement.values(low=low, high=high, id=place.id, limit=LIMIT)
+    values = statement.arguments({"low": low, "high": high, "id": place.id, "limit": LIMIT})
     connection = await asyncpg.connect(register.environment["REGISTRY_DATABASE_URL"])  # type: ignore[no-untyped-call]
     try:
         async with connection.transaction():

@@ -6,7 +6,7 @@ middleware sets; it rides on BEGIN, so it costs no round trip of its own. Work o
 runs as the `_worker` role and is reached through `system_session()` only.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,12 +15,15 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+from asyncpg.exceptions import InterfaceError, PostgresError
 from fastapi import Depends, Request
 from sqlalchemy import MetaData, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from shared import regions
+from shared.reads import Read
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -89,6 +92,23 @@ class Database:
         """One transaction with the caller's scope; committed at the end, rolled back by an exception."""
         async with self.sessions() as session, session.begin():
             yield session
+
+    async def read(self, statement: Read, **values: object) -> Sequence[asyncpg.Record]:
+        """The rows of one statement, in a read-only transaction of its own with the caller's scope."""
+        pooled = await self._app.raw_connection()
+        connection: Any = pooled.driver_connection
+        try:
+            await connection.execute("BEGIN READ ONLY;")
+            rows: Sequence[asyncpg.Record] = await connection.fetch(statement.sql, *statement.arguments(values))
+            await connection.execute("COMMIT")
+        except BaseException as error:
+            closed = connection.is_closed()
+            pooled.invalidate()  # the transaction may be open still
+            if isinstance(error, (PostgresError, InterfaceError)):
+                raise DBAPIError(statement.sql, None, error, connection_invalidated=closed) from error
+            raise
+        pooled.close()
+        return rows
 
     @asynccontextmanager
     async def system_session(self) -> AsyncIterator[AsyncSession]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.registry.events import Base, Status
 from services.registry.permissions import IdentityReader, PersonReader, PersonVerifier, PersonWriter
-from services.registry.persons import sealing, service
+from services.registry.persons import answers, sealing, service
 from services.registry.persons.errors import AlreadyVerified, HasOpenSpell, SecondPersonNeeded, VerifiedElsewhere
 from services.registry.persons.models import Person
 from services.registry.persons.schemas import (
@@ -20,6 +20,7 @@ from services.registry.persons.schemas import (
 )
 from services.registry.spells import service as spells
 from shared import audit, clock, pagination, regions, versions
+from shared.answers import Written
 from shared.auth import Principal
 from shared.crypto import Keyring
 from shared.database import Session
@@ -36,11 +37,9 @@ _REGION = Query(description="在此地区及以下;默认本地区 below this re
 Purpose = Annotated[str, Query(min_length=2, max_length=200, description="查看用途,写入审计日志 goes to the audit log")]
 
 
-@router.get("", responses=problems(Invalid, NotFound))
+@router.get("", response_model=PersonPage, responses=problems(Invalid, NotFound))
 async def list_persons(
     request: Request,
-    response: Response,
-    session: Session,
     runtime: CurrentRuntime,
     caller: PersonReader,
     region: Annotated[RegionCode | None, _REGION] = None,
@@ -49,25 +48,25 @@ async def list_persons(
     household: UUID | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> PersonPage:
+) -> Response:
     """People managed in a region, by village 人员列表."""
     pagination.refuse_unknown(request, "region", "status", "base", "household")
     chosen = {"status": status, "base": base, "household_id": household}
     filters: dict[str, object] = {name: value for name, value in chosen.items() if value is not None}
-    rows = await service.page(session, within(caller, region), filters, _after(cursor), limit)
-    following = pagination.encode(rows[-1].region, rows[-1].id) if len(rows) == limit else None
+    rows = await service.page(runtime.database, within(caller, region), filters, _after(cursor), limit)
+    following = pagination.encode(rows[-1]["region"], rows[-1]["id"]) if len(rows) == limit else None
+    response = Written({"items": [answers.person(runtime.keyring, row) for row in rows], "next": following})
     pagination.link_next(request, response, following)
-    return PersonPage(items=[shown(runtime.keyring, row) for row in rows], next=following)
+    return response
 
 
-@router.get("/{person_id}", responses=problems(NotFound))
-async def get_person(
-    person_id: UUID, response: Response, session: Session, runtime: CurrentRuntime, caller: PersonReader
-) -> PersonOut:
+@router.get("/{person_id}", response_model=PersonOut, responses=problems(NotFound))
+async def get_person(person_id: UUID, runtime: CurrentRuntime, caller: PersonReader) -> Response:
     """One person, numbers masked 人员信息."""
-    row = await service.look(session, person_id, caller.region or "")
-    versions.tag(response, row.version)
-    return shown(runtime.keyring, row)
+    row = await service.look(runtime.database, person_id, caller.region or "")
+    response = Written(answers.person(runtime.keyring, row))
+    versions.tag(response, row["version"])
+    return response
 
 
 @router.get("/{person_id}/identity", responses=problems(NotFound))
@@ -146,13 +145,10 @@ def within(caller: Principal, region: str | None) -> str:
     return region
 
 
-def shown(keyring: Keyring, row: Any) -> PersonOut:
-    """A person as answers show them. `row` is a `Person`, or one of the rows that `queries` makes to be shown."""
-    if isinstance(row, Person):
-        columns = row.model_dump() | {"verified": row.verified_at is not None}
-    else:
-        columns = dict(zip(row._fields, row, strict=True))
-    return PersonOut.model_validate(columns | sealing.open_person(keyring, row).masked()._asdict())
+def shown(keyring: Keyring, person: Person) -> PersonOut:
+    """A person as answers show them, from an entity that a session holds."""
+    columns = person.model_dump() | {"verified": person.verified_at is not None}
+    return PersonOut.model_validate(columns | sealing.open_person(keyring, person).masked()._asdict())
 
 
 def _worker(keyring: Keyring, caller: Principal, row: Any) -> WorkerOut:

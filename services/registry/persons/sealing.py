@@ -47,11 +47,18 @@ def phone_hmac(keyring: Keyring, phone: str) -> bytes:
 
 
 def open_person(keyring: Keyring, row: SealedPerson) -> Opened:
-    def value(sealed: bytes, field: str) -> str:
-        return keyring.decrypt(sealed, context(row.id, field)).decode()
+    return open_values(keyring, row.id, row.name_sealed, row.id_sealed, row.phone_sealed)
 
-    phone = value(row.phone_sealed, "phone") if row.phone_sealed is not None else None
-    return Opened(value(row.name_sealed, "name"), value(row.id_sealed, "idno"), phone)
+
+def open_values(
+    keyring: Keyring, person_id: UUID, name_sealed: bytes, id_sealed: bytes, phone_sealed: bytes | None
+) -> Opened:
+    person, opened = person_id.bytes, keyring.decrypt
+    return Opened(
+        opened(name_sealed, person + b"name").decode(),
+        opened(id_sealed, person + b"idno").decode(),
+        opened(phone_sealed, person + b"phone").decode() if phone_sealed is not None else None,
+    )
 
 
 def sealed_columns(

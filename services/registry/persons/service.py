@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,7 @@ from services.registry.persons.models import Person
 from shared import audit, clock, feed, regions
 from shared.auth import Principal
 from shared.crypto import Keyring
+from shared.database import Database
 from shared.errors import NotFound
 from shared.versions import require_same
 
@@ -58,14 +60,13 @@ async def claim_numbers(session: AsyncSession, people: Sequence[dict[str, Any]])
 
 
 async def page(
-    session: AsyncSession, within: str, filters: dict[str, object], after: tuple[str, UUID] | None, limit: int
-) -> Sequence[Row[Any]]:
+    database: Database, within: str, filters: dict[str, object], after: tuple[str, UUID] | None, limit: int
+) -> Sequence[Record]:
+    """What answers show of people managed in the region."""
     low, high = regions.bounds(within)
-    values = filters | {"low": low, "high": high, "limit": limit}
-    if after is not None:
-        values |= {"after_region": after[0], "after_id": after[1]}
+    place = {"after_region": after[0], "after_id": after[1]} if after else {}
     statement = queries.page(tuple(sorted(filters)), after=after is not None)
-    return (await session.execute(statement, values)).all()
+    return await database.read(statement, low=low, high=high, limit=limit, **filters, **place)
 
 
 async def guests(session: AsyncSession, within: str, after: tuple[str, UUID] | None, limit: int) -> Sequence[Row[Any]]:
@@ -78,13 +79,13 @@ async def batch(session: AsyncSession, within: str, wanted: Sequence[UUID]) -> S
     return (await session.execute(queries.batch(within, list(wanted)))).all()
 
 
-async def look(session: AsyncSession, person_id: UUID, within: str) -> Row[Any]:
+async def look(database: Database, person_id: UUID, within: str) -> Record:
     """What answers show of a person managed in the region. Raises `NotFound`."""
     low, high = regions.bounds(within)
-    row = (await session.execute(queries.SHOWN, {"id": person_id, "low": low, "high": high})).one_or_none()
-    if row is None:
+    rows = await database.read(queries.SHOWN, id=person_id, low=low, high=high)
+    if not rows:
         raise NotFound
-    return row
+    return rows[0]
 
 
 async def get(session: AsyncSession, person_id: UUID, within: str) -> Person:
