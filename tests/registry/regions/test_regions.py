@@ -39,11 +39,14 @@ async def test_without_a_token_nothing_is_read(registry: ServiceUnderTest) -> No
 
 async def test_children_come_in_pages_and_an_unknown_filter_is_refused(registry: ServiceUnderTest) -> None:
     async with registry.client(tokens.officer()) as client:
+        # Divisions stay from test to test, and another may have loaded the whole province.
+        whole = (await client.get("/registry/v1/regions", params={"parent": "5325"})).json()["items"]
+        assert {"532503", "532504"} <= {each["code"] for each in whole}
         first = await client.get("/registry/v1/regions", params={"parent": "5325", "limit": 1})
-        assert [each["code"] for each in first.json()["items"]] == ["532503"]
+        assert first.json()["items"] == whole[:1]
         link = first.headers["Link"].split(">")[0].lstrip("<")
         second = await client.get(link)
-        assert [each["code"] for each in second.json()["items"]] == ["532504"]
+        assert second.json()["items"] == whole[1:2]
         provinces = (await client.get("/registry/v1/regions")).json()["items"]
         assert {"31", "44", "53"} <= {each["code"] for each in provinces}
         assert (await client.get("/registry/v1/regions", params={"name": "弥勒"})).status_code == 422
