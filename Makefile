@@ -13,6 +13,8 @@ SIZE ?= 1
 export SIZE
 
 export UV_PYTHON_DOWNLOADS := never
+# Once at setup, instead of at each start of a dozen processes where bytecode is not written.
+export UV_COMPILE_BYTECODE := 1
 
 # Runs the repository's own check when it is there: $(call own_check,NAME)
 own_check = @if [ -e cli/checks/$(1).py ] || [ -d cli/checks/$(1) ]; then echo "$(PYTHON) -m cli.checks.$(1)"; \
