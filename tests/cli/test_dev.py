@@ -133,11 +133,11 @@ def test_asked_to_stop_it_stops_everything(data: Path, number: signal.Signals) -
 def test_killed_it_leaves_no_orphans_and_starts_again(data: Path) -> None:
     with Program(data) as program:
         before = _get(program.urls["registry"] + "/user")["migrations"]
-        passwords = DataFolder(data).database_env.read_text()
+        keys = DataFolder(data).keys.read_bytes()
         program.end(signal.SIGKILL)
         with Program(data) as again:
             assert _get(again.urls["registry"] + "/user")["migrations"] == before
-            assert DataFolder(data).database_env.read_text() == passwords
+            assert DataFolder(data).keys.read_bytes() == keys
             assert program.alive() == []
 
 
