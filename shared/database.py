@@ -6,6 +6,7 @@ middleware sets; it rides on BEGIN, so it costs no round trip of its own. Work o
 runs as the `_worker` role and is reached through `system_session()` only.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import PoolProxiedConnection
 
 from shared import regions
 from shared.reads import Read
@@ -67,6 +69,9 @@ def scoped(scope: Scope) -> Iterator[None]:
         _scope.reset(token)
 
 
+_END_SECONDS = 5.0
+
+
 class ScopedConnection(asyncpg.Connection):
     """Adds the scope to the BEGIN that SQLAlchemy sends through asyncpg's transaction object."""
 
@@ -102,10 +107,9 @@ class Database:
             rows: Sequence[asyncpg.Record] = await connection.fetch(statement.sql, *statement.arguments(values))
             await connection.execute("COMMIT")
         except BaseException as error:
-            closed = connection.is_closed()
-            pooled.invalidate()  # the transaction may be open still
+            await asyncio.shield(_end(pooled))  # also when it is the caller who has left
             if isinstance(error, (PostgresError, InterfaceError)):
-                raise DBAPIError(statement.sql, None, error, connection_invalidated=closed) from error
+                raise DBAPIError(statement.sql, None, error, connection_invalidated=connection.is_closed()) from error
             raise
         pooled.close()
         return rows
@@ -151,6 +155,17 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
+
+
+async def _end(pooled: PoolProxiedConnection) -> None:
+    """Give a connection back outside any transaction, or not at all. asyncpg first ends a query that was cancelled."""
+    connection: Any = pooled.driver_connection
+    try:
+        await connection.execute("ROLLBACK", timeout=_END_SECONDS)
+    except (PostgresError, InterfaceError, OSError, TimeoutError):
+        pooled.invalidate()
+    else:
+        pooled.close()
 
 
 async def _refuse_unbound_role(connection: AsyncConnection) -> None:
