@@ -113,6 +113,13 @@ def protect(table: str, *, read: str | list[str], write: str | list[str] | None 
         op.execute(f"CREATE POLICY app_delete_{number} ON {table} FOR DELETE TO {app} USING ({condition})")
 
 
+def permit_update(table: str, name: str, condition: str) -> None:
+    """Requests may also update rows for which this holds, before and after."""
+    op.execute(
+        f"CREATE POLICY {name} ON {table} FOR UPDATE TO {_role('app')} USING ({condition}) WITH CHECK ({condition})"
+    )
+
+
 # --- what all services have ---
 
 _INFRASTRUCTURE_1 = """

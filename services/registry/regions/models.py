@@ -13,7 +13,6 @@ from sqlmodel import Field
 
 from services.registry.db import Base
 from shared import clock
-from shared.regions import Level
 
 
 def code_column(*, reference: bool = False, **options: Any) -> Any:
@@ -38,10 +37,6 @@ class Division(Base, table=True):
     issuer: str | None = None
     valid_from: date
     valid_to: date | None = None
-
-    @property
-    def level_name(self) -> Level:
-        return Level(self.level)
 
 
 class DivisionType(Base, table=True):
